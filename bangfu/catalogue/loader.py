@@ -1,0 +1,286 @@
+"""The strict loader: TOML files → Catalogue. Every fault is collected and named by file and key before anything is refused."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from bangfu.catalogue.shapes import COLUMNS, KEYS, Catalogue, Choice, Field, FieldType, Figure, Fold, Kind, Label
+from bangfu.quantities import UNITS
+
+HERE = Path(__file__).parent
+
+COMBINATIONS = ("ratio", "difference", "total", "least", "most")
+"""Named functions of `figures.py` that combine other figures."""
+
+COLUMN_TYPES = {
+    "title": {FieldType.TEXT},
+    "begin": {FieldType.DATE},
+    "end": {FieldType.DATE},
+    "place": {FieldType.PLACE},
+    "unit": {FieldType.UNIT},
+    "party": {FieldType.PARTY},
+    "person": {FieldType.PERSON},
+    "household": {FieldType.HOUSEHOLD},
+    "project": {FieldType.PROJECT},
+    "category": {FieldType.CHOICE},
+    "counts_to": {FieldType.CHOICE},
+}
+
+
+class CatalogueError(ValueError):
+    """The catalogue cannot be used. `faults` lists every fault as "file: key: what is wrong"."""
+
+    def __init__(self, faults: Iterable[str]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(self.faults))
+
+
+class Table:
+    """One TOML table being read: takes keys out, and at the end names whatever was left or missing."""
+
+    def __init__(self, data: Mapping[str, Any], at: str, faults: list[str]) -> None:
+        self.data = dict(data)
+        self.at = at
+        self.faults = faults
+
+    def fault(self, key: str, what: str) -> None:
+        self.faults.append(f"{self.at}: {key}: {what}")
+
+    def take(self, key: str, expected: type, default: Any = ...) -> Any:
+        if key not in self.data:
+            if default is ...:
+                self.fault(key, "missing")
+                return expected()
+            return default
+        value = self.data.pop(key)
+        if not isinstance(value, expected) or (expected is int and isinstance(value, bool)):
+            self.fault(key, f"should be {expected.__name__}, is {value!r}")
+            return expected() if default is ... else default
+        return value
+
+    def words(self, key: str) -> tuple[str, ...]:
+        value = self.take(key, list, [])
+        if any(not isinstance(w, str) or not w for w in value):
+            self.fault(key, "should be a list of words")
+            return ()
+        if len(set(value)) < len(value):
+            self.fault(key, "names a word twice")
+        return tuple(value)
+
+    def label(self, prefix: str = "", *, optional: bool = False) -> Label:
+        zh, en = (f"{prefix}_zh", f"{prefix}_en") if prefix else ("zh", "en")
+        if optional and zh not in self.data and en not in self.data:
+            return Label("", "")
+        return Label(self.take(zh, str), self.take(en, str))
+
+    def one_of(self, key: str, options: Iterable[str], default: Any = ...) -> Any:
+        value = self.take(key, str, default)
+        options = tuple(options)
+        if value != default and value not in options:
+            self.fault(key, f"{value!r} is not one of {', '.join(options)}")
+        return value
+
+    def table(self, key: str, *, optional: bool = False) -> Table:
+        return Table(self.take(key, dict, {} if optional else ...), f"{self.at} [{key}]", self.faults)
+
+    def done(self) -> None:
+        for key in self.data:
+            self.fault(key, "unknown key")
+
+
+def load(*folders: Path) -> Catalogue:
+    """Load the catalogue that comes with Bangfu, then the office's own `folders` (each with kinds/ and figures/) on top.
+
+    A file of the office's own replaces a kind or figure of the same code.
+    Raises CatalogueError with every fault, named by file and key.
+    """
+    faults: list[str] = []
+    chapters = _chapters(HERE / "chapters.toml", faults)
+    topics = frozenset(_read(HERE / "topics.toml", faults))
+    kinds: dict[str, Kind] = {}
+    figures: dict[str, Figure] = {}
+    for folder in (HERE, *folders):
+        for path in sorted((folder / "kinds").glob("*.toml")):
+            kind = _kind(path, faults, chapters, topics)
+            kinds[kind.code] = kind
+        for path in sorted((folder / "figures").glob("*.toml")):
+            for code, data in _read(path, faults).items():
+                if isinstance(data, dict):
+                    figures[code] = _figure(code, Table(data, f"{path.name} [{code}]", faults), chapters, topics)
+                else:
+                    faults.append(f"{path.name}: {code}: should be a table [figure_code]")
+    for figure in figures.values():
+        _check_against(figure, kinds, figures, faults)
+    if faults:
+        raise CatalogueError(faults)
+    return Catalogue(chapters, kinds, figures)
+
+
+def _read(path: Path, faults: list[str]) -> dict[str, Any]:
+    try:
+        with path.open("rb") as file:
+            return tomllib.load(file)
+    except tomllib.TOMLDecodeError as error:
+        faults.append(f"{path.name}: not TOML: {error}")
+        return {}
+
+
+def _chapters(path: Path, faults: list[str]) -> dict[str, Label]:
+    chapters = {}
+    for code, data in _read(path, faults).items():
+        table = Table(data, f"{path.name} [{code}]", faults)
+        chapters[code] = table.label()
+        table.done()
+    return chapters
+
+
+def _kind(path: Path, faults: list[str], chapters: Iterable[str], topics: Iterable[str]) -> Kind:
+    table = Table(_read(path, faults), path.name, faults)
+    fields_table = table.table("fields")
+    fields = {name: _field(name, fields_table.table(name)) for name in list(fields_table.data)}
+    if "begin" not in fields:
+        table.fault("fields", "every kind needs a field begin: when it happened")
+    kind = Kind(
+        code=path.stem,
+        label=table.label(),
+        chapter=table.one_of("chapter", chapters),
+        ledger=table.take("ledger", str),
+        topic=table.one_of("topic", topics),
+        note=table.label("note"),
+        fields=fields,
+        state=table.take("state", bool, default=False),
+        money=table.take("money", bool, default=False),
+        titles=table.words("titles"),
+    )
+    table.done()
+    return kind
+
+
+def _field(name: str, table: Table) -> Field:
+    if not name.isidentifier() or name != name.lower():
+        table.fault(name, "a field's name is a lower-case identifier")
+    type_ = FieldType(table.one_of("type", [t.value for t in FieldType]) or "text")
+    if name in COLUMNS and type_ not in COLUMN_TYPES[name]:
+        table.fault("type", f"{name} is a column of the entry and must be {', '.join(COLUMN_TYPES[name])}")
+    unit = table.take("unit", str, None)
+    if (type_ is FieldType.NUMBER) != (unit is not None):
+        table.fault("unit", "a number, and only a number, has a unit")
+    if unit is not None and unit not in UNITS and not unit.startswith("other:"):
+        table.fault("unit", f"{unit!r} is not a unit of quantities.UNITS")
+    choices = tuple(_choice(Table(data, f"{table.at}.choices", table.faults)) for data in table.take("choices", list, []))
+    if (type_ is FieldType.CHOICE) != bool(choices):
+        table.fault("choices", "a choice, and only a choice, has choices")
+    field = Field(
+        name=name,
+        type=type_,
+        label=table.label(),
+        headers=table.words("headers"),
+        unit=unit,
+        required=table.take("required", bool, default=False),
+        personal=table.take("personal", bool, default=False),
+        choices=choices,
+        note=table.label("note", optional=True),
+        example=table.take("example", str, ""),
+    )
+    table.done()
+    return field
+
+
+def _choice(table: Table) -> Choice:
+    choice = Choice(
+        code=table.take("code", str),
+        label=table.label(),
+        words=table.words("words"),
+        valid_from=table.take("valid_from", date, None),
+        valid_to=table.take("valid_to", date, None),
+    )
+    table.done()
+    return choice
+
+
+def _figure(code: str, table: Table, chapters: Iterable[str], topics: Iterable[str]) -> Figure:
+    fold = table.one_of("fold", [f.value for f in Fold], None)
+    combine = table.one_of("combine", COMBINATIONS, None)
+    if (fold is None) == (combine is None):
+        table.fault("fold", "a figure has either a fold or a combine")
+    where = table.table("where", optional=True)
+    figure = Figure(
+        code=code,
+        label=table.label(),
+        chapter=table.one_of("chapter", chapters),
+        topic=table.one_of("topic", topics),
+        unit=table.take("unit", str),
+        caliber=table.label("caliber"),
+        says=table.words("says"),
+        cues=table.words("cues"),
+        core=table.take("core", int, None),
+        fold=Fold(fold) if fold in {f.value for f in Fold} else None,
+        kinds=table.words("kinds"),
+        measure=table.take("measure", str, None),
+        of=table.words("of"),
+        where={key: where.words(key) for key in list(where.data)},
+        scope=table.one_of("scope", ("any", "designated", "outside"), "any"),
+        free_of_overlap=table.take("free_of_overlap", bool, default=False),
+        combine=combine,
+        parts=table.words("parts"),
+        per=table.take("per", str, None),
+    )
+    if figure.unit not in UNITS and not figure.unit.startswith("other:"):
+        table.fault("unit", f"{figure.unit!r} is not a unit of quantities.UNITS")
+    for pattern in figure.says:
+        if pattern.count("{n}") != 1:
+            table.fault("says", f"{pattern!r} should hold {{n}} once")
+    if not figure.says:
+        table.fault("says", "a figure says at least one sentence")
+    table.done()
+    return figure
+
+
+def _check_against(figure: Figure, kinds: Mapping[str, Kind], figures: Mapping[str, Figure], faults: list[str]) -> None:
+    def fault(key: str, what: str) -> None:
+        faults.append(f"figure {figure.code}: {key}: {what}")
+
+    if figure.combine:
+        for part in figure.parts:
+            if part not in figures:
+                fault("parts", f"{part!r} is not a figure")
+            elif figures[part].combine and figure.combine not in {"least", "most"}:
+                fault("parts", f"{part!r} is itself a combination; only least and most compare combinations")
+        if figure.kinds or figure.measure or figure.of or figure.where:
+            fault("combine", "a combination never reads entries: kinds, measure, of and where have no place here")
+        return
+    if not figure.kinds:
+        fault("kinds", "missing")
+    for key in figure.of:
+        if key not in KEYS:
+            fault("of", f"{key!r} is not one of {', '.join(KEYS)}")
+    if figure.fold in {Fold.DISTINCT, Fold.LAST} and not figure.of:
+        fault("of", f"{figure.fold} needs to know of what")
+    if (figure.fold in {Fold.SUM, Fold.LAST}) != (figure.measure is not None) and figure.fold is not Fold.STANDING:
+        fault("measure", f"{figure.fold} {'needs a' if figure.fold in {Fold.SUM, Fold.LAST} else 'takes no'} measure")
+    if figure.fold is Fold.SUM and figure.unit == "person" and not figure.free_of_overlap:
+        fault("free_of_overlap", "a sum in 人 must declare that it counts nobody twice, and its caliber must say why")
+    for code in figure.kinds:
+        if code not in kinds:
+            fault("kinds", f"{code!r} is not a kind")
+            continue
+        fields = kinds[code].fields
+        if figure.measure is not None:
+            field = fields.get(figure.measure)
+            if field is None or field.home != "measure":
+                fault("measure", f"{figure.measure!r} is not a measure of {code}")
+            elif field.unit != figure.unit:
+                fault("unit", f"{figure.unit} is not the unit of {code}.{figure.measure} ({field.unit})")
+        for key, codes in figure.where.items():
+            field = fields.get(key)
+            if field is None or field.type not in {FieldType.CHOICE, FieldType.FLAG}:
+                fault("where", f"{key!r} is not a choice or flag of {code}")
+                continue
+            known = {"yes", "no"} if field.type is FieldType.FLAG else {c.code for c in field.choices}
+            for word in codes:
+                if word not in known:
+                    fault("where", f"{word!r} is not a choice of {code}.{key}")

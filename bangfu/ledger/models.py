@@ -1,0 +1,255 @@
+"""What is kept: programmes, places, parties, people, and the entries of the ledger, which are only ever added.
+
+Rows of Posting, Entry, Measure, Participation, Evidence and Ended are never changed or deleted; database triggers say so on
+both engines (migration 0002). `post.py` alone writes them, `facts.py` alone reads them for figures.
+Money and quantities are integers of their unit's smallest part. Personal data lives in Person and Household only.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from bangfu.ledger.crypt import EncryptedJSONField, EncryptedTextField
+
+
+class Place(models.Model):
+    """An administrative division or a site in it: province, prefecture, county, township, village, site (domain.md 0.4).
+
+    A place is known by its name under its parent, never by its name alone. `path` is "/1/5/9/" of ids down to itself,
+    so a subtree is a prefix. The official division code is optional and carries validity dates, as codes change yearly.
+    """
+
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    name = models.CharField(max_length=100)
+    level = models.CharField(max_length=12)  # province prefecture county township village site
+    variants = models.JSONField(default=list)  # other ways in which the office writes it
+    code = models.CharField(max_length=12, null=True)
+    valid_from = models.DateField(null=True)
+    valid_to = models.DateField(null=True)
+    path = models.CharField(max_length=200, db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["parent", "name"], name="place_once_under_parent", nulls_distinct=False)]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Party(models.Model):
+    """An organisation, a unit of it, a Party branch, a village committee, a firm: whoever acts and is not a person.
+
+    Units of the helper organisation are its children, so a unit subtree is a prefix of `path` as with places.
+    """
+
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=20)  # organisation unit branch general_branch committee firm other
+    variants = models.JSONField(default=list)
+    place = models.ForeignKey(Place, models.PROTECT, null=True)
+    path = models.CharField(max_length=200, db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["parent", "name", "kind"], name="party_once_under_parent", nulls_distinct=False)]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Programme(models.Model):
+    """One task of one helper organisation (定点, 托底, 驻村, 组团 …): the top of everything (domain.md 4.15).
+
+    `mark` is the gapless number of the last posting, taken under a lock on this row.
+    """
+
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=200)
+    helper = models.ForeignKey(Party, models.PROTECT, related_name="programmes")
+    begin = models.DateField()
+    end = models.DateField(null=True)
+    mark = models.BigIntegerField(default=0)
+    demonstration = models.BooleanField(default=False)  # marked as such on every page
+    places = models.ManyToManyField(Place, related_name="programmes")  # those its workbooks may name
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Household(models.Model):
+    """A household of a village. What is personal is encrypted; entries point here and hold nothing of it themselves."""
+
+    programme = models.ForeignKey(Programme, models.CASCADE)
+    place = models.ForeignKey(Place, models.PROTECT, null=True)
+    head = EncryptedTextField(label="household.head")  # householder's name
+    head_index = models.BinaryField(max_length=16, db_index=True)  # keyed hash of the name, to find it again
+    code = EncryptedTextField(label="household.code", null=True)  # 户编号
+    details = EncryptedJSONField(label="household.details", default=dict)
+    erased = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["programme", "place", "head_index"])]
+
+
+class Person(models.Model):
+    """A person who acts or is helped: cadre, student, trainee, member of a household. Encrypted, found by keyed hashes."""
+
+    programme = models.ForeignKey(Programme, models.CASCADE)
+    household = models.ForeignKey(Household, models.PROTECT, null=True)
+    name = EncryptedTextField(label="person.name")
+    name_index = models.BinaryField(max_length=16, db_index=True)
+    id_number = EncryptedTextField(label="person.id_number", null=True)
+    id_index = models.BinaryField(max_length=16, null=True, db_index=True)
+    phone = EncryptedTextField(label="person.phone", null=True)
+    details = EncryptedJSONField(label="person.details", default=dict)
+    erased = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["programme", "name_index"])]
+
+
+class Project(models.Model):
+    """A project that entries are about: its proposal, approval, payments, acceptance are entries of their own."""
+
+    programme = models.ForeignKey(Programme, models.CASCADE)
+    name = models.CharField(max_length=200)
+    place = models.ForeignKey(Place, models.PROTECT, null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["programme", "name"])]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Batch(models.Model):
+    """One upload: the office's own file, kept encrypted, with what became of its rows (counts always add up)."""
+
+    programme = models.ForeignKey(Programme, models.CASCADE)
+    filename = models.CharField(max_length=255)
+    sha256 = models.CharField(max_length=64)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT)
+    at = models.DateTimeField(auto_now_add=True)
+    counts = models.JSONField(default=dict)  # {"read", "recorded", "amended", "unchanged", "skipped", "refused"}
+    taken_back = models.DateTimeField(null=True)
+
+
+class Posting(models.Model):
+    """One act of writing: all entries of it share its mark. Who, when, which verb, and why."""
+
+    programme = models.ForeignKey(Programme, models.PROTECT)
+    mark = models.BigIntegerField()
+    verb = models.CharField(max_length=12)  # record amend void import take_back
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT)
+    at = models.DateTimeField(auto_now_add=True)
+    reason = models.TextField(default="")
+    batch = models.ForeignKey(Batch, models.PROTECT, null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["programme", "mark"], name="posting_mark_once")]
+
+
+class Entry(models.Model):
+    """Something that happened, or a state that held (台账记录). Never changed, never deleted.
+
+    `begin` and `end` are half-open. `category`, `counts_to` and `facets` are codes of the catalogue and may be filtered by
+    figures; `details` are the remaining fields, encrypted. A title that is a person's name is not kept here: the entry points to
+    the person or household. `row_hash` is a keyed hash of the row as read, by which the same row is known again.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    programme = models.ForeignKey(Programme, models.PROTECT, db_index=False)
+    mark = models.BigIntegerField()
+    kind = models.CharField(max_length=40)
+    begin = models.DateField()
+    end = models.DateField(null=True)
+    title = models.CharField(max_length=200, default="")
+    category = models.CharField(max_length=40, default="")
+    counts_to = models.CharField(max_length=20, default="")
+    unit = models.ForeignKey(Party, models.PROTECT, null=True, db_index=False, related_name="+")
+    place = models.ForeignKey(Place, models.PROTECT, null=True, db_index=False, related_name="+")
+    party = models.ForeignKey(Party, models.PROTECT, null=True, db_index=False, related_name="+")
+    project = models.ForeignKey(Project, models.PROTECT, null=True)
+    household = models.ForeignKey(Household, models.PROTECT, null=True)
+    facets = models.JSONField(default=dict)
+    details = EncryptedJSONField(label="entry.details", default=dict)
+    supersedes = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    batch = models.ForeignKey(Batch, models.PROTECT, null=True)
+    sheet = models.CharField(max_length=100, default="")
+    row = models.IntegerField(null=True)
+    row_hash = models.BinaryField(max_length=16, null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["programme", "kind", "-begin", "-id"], name="entry_kind_begin"),
+            models.Index(fields=["programme", "-begin", "-id"], name="entry_begin"),
+            models.Index(fields=["programme", "row_hash"], name="entry_row_hash"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.begin}"
+
+
+class Measure(models.Model):
+    """One measure of one entry, in the smallest part of the unit its kind declares (a training is 1 期 and 60 人次)."""
+
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="measures")
+    name = models.CharField(max_length=40)
+    value = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["entry", "name"], name="measure_once")]
+
+
+class Participation(models.Model):
+    """A person in an entry: the posted cadre, the student aided, each leader of a field visit."""
+
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="participations")
+    person = models.ForeignKey(Person, models.PROTECT)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["entry", "person"], name="participation_once")]
+
+
+class Voucher(models.Model):
+    """A piece of evidence (佐证材料): the file is kept encrypted under its SHA-256; one file may prove many entries."""
+
+    programme = models.ForeignKey(Programme, models.CASCADE)
+    sha256 = models.CharField(max_length=64)
+    filename = models.CharField(max_length=255)
+    size = models.BigIntegerField()
+    media_type = models.CharField(max_length=100)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["programme", "sha256"], name="voucher_once")]
+
+
+class Evidence(models.Model):
+    """A voucher proves an entry."""
+
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="evidence")
+    voucher = models.ForeignKey(Voucher, models.PROTECT, related_name="evidence")
+    mark = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["entry", "voucher"], name="evidence_once")]
+
+
+class Ended(models.Model):
+    """The end of an entry: superseded by another (an amendment) or voided, from `mark` on. As known before, it still stands."""
+
+    entry = models.OneToOneField(Entry, models.PROTECT, primary_key=True, related_name="ended")
+    mark = models.BigIntegerField()
+    successor = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="+")
+
+
+class Reveal(models.Model):
+    """Somebody looked at personal data unmasked: who, whose, which field, why (invariant 12). Never changed."""
+
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT)
+    at = models.DateTimeField(auto_now_add=True)
+    person = models.ForeignKey(Person, models.PROTECT, null=True)
+    household = models.ForeignKey(Household, models.PROTECT, null=True)
+    field = models.CharField(max_length=40)
+    reason = models.CharField(max_length=200)
