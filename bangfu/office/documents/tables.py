@@ -1,0 +1,167 @@
+"""A table → sentences a reader of claims understands: «2019年培训基层干部60人次».
+
+A cell says its number alone; what it is about stands in its row's label and its column's heading, and its unit in the heading, in a
+column of units or above the table. `lay` says those words before and after the cell, as words of ours that lead nowhere; only the cell's
+own text leads back to the file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bangfu import quantities
+from bangfu.office.documents.shapes import Builder, Where
+
+_YEAR = re.compile(r"(?:(?:19|20)\d\d年?度?|[本上去今]年度?|第?[一二三四1-4]季度|\d{1,2}月份?)")
+_DATE = re.compile(r"(?:19|20)\d\d\s*[年./-]\s*\d{1,2}(?:\s*[月./-]\s*\d{0,2})?日?.{0,6}")
+_CODE = re.compile("序号|编号|号码|电话|手机|文号|票号|凭证|账号|身份证|学号|邮编|日期|时间|年份|年度|备注|说明")
+_IN_BRACKETS = re.compile(r"[（(【\[]\s*(?:单位\s*[:：]\s*)?([^（）()【】\[\]:：]{1,8})[）)】\]]")
+_CAPTION_UNIT = re.compile(r"单位\s*[:：]\s*([^\s，,；;。）)]{1,8})")
+_PROSE = 40
+
+
+@dataclass(slots=True)
+class Cell:
+    """One cell: its pieces as (text, position, end of position, where, handle); position None where the source is the text itself.
+
+    `merged` cells continue the one above or to the left: their text counts as a heading and is not read again.
+    """
+
+    pieces: list[tuple[str, int | None, int | None, Where, Any]] = field(default_factory=list)
+    merged: bool = False
+
+    @property
+    def text(self) -> str:
+        return "".join(p[0] for p in self.pieces)
+
+    @property
+    def word(self) -> str:
+        return "".join(self.text.split())
+
+
+def lay(grid: Sequence[Sequence[Cell]], out: Builder, *, unit: str = "") -> None:
+    """Write the table into `out`, a row a line. `unit` is a unit said above the table («单位：万元»)."""
+    out.line()
+    width = max((len(r) for r in grid), default=0)
+    rows = [[*row, *(Cell() for _ in range(width - len(row)))] for row in grid]
+    while rows and len({c.word for c in rows[0] if c.word}) <= 1 and not any(_is_number(c.word) for c in rows[0]):
+        title = rows.pop(0)
+        unit = next((m[1] for c in title if (m := _CAPTION_UNIT.search(c.word))), unit)
+        _line([c for c in title if not c.merged], out)
+    head = 0
+    while head < len(rows) and not any(_is_number(c.word) for c in rows[head]) and any(c.word for c in rows[head]):
+        head += 1
+    if head == 0 or head >= len(rows) or width < 2:
+        _plain(rows, out)
+        return
+    headings = [_heading([row[i].word for row in rows[:head]]) for i in range(width)]
+    body = rows[head:]
+    units = _unit_column(headings, body)
+    labels = [i for i in range(width) if i != units and _is_label(headings[i], [r[i].word for r in body])]
+    for row in body:
+        _row(row, headings, labels, row[units].word if units is not None else unit, out)
+
+
+def _heading(words: list[str]) -> str:
+    return "".join(dict.fromkeys(w for w in words if w))
+
+
+def _unit_column(headings: list[str], body: list[list[Cell]]) -> int | None:
+    for i, heading in enumerate(headings):
+        words = [r[i].word for r in body if r[i].word]
+        if "单位" in heading and words and all(_unit_of(w) for w in words):
+            return i
+    return None
+
+
+def _unit_of(word: str) -> str:
+    """The word, if a number may stand before it as its unit (万元, 人次); "" otherwise."""
+    bare = re.sub("^[十百]?[万亿]|^千", "", word)
+    return word if bare in quantities.UNIT_WORDS or word in {"%", "万", "亿"} else ""
+
+
+def _is_label(heading: str, words: list[str]) -> bool:
+    said = [w for w in words if w]
+    return not _CODE.search(heading) and bool(said) and sum(not _is_number(w) for w in said) * 2 > len(said)
+
+
+def _row(row: list[Cell], headings: list[str], labels: list[int], unit: str, out: Builder) -> None:
+    numbers = [i for i in range(len(row)) if i not in labels and row[i].word and not row[i].merged and not _CODE.search(headings[i])]
+    numbers = [i for i in numbers if _is_number(row[i].word)]
+    first = True
+    for i in numbers:
+        own = _bracketed([headings[i]])
+        name = _IN_BRACKETS.sub("", headings[i]) if own else headings[i]
+        if _YEAR.fullmatch(name):
+            out.say(name if name[-1] in "年度月季份" else name + "年")
+            name = ""
+        for at in labels:
+            if first and not row[at].merged:
+                _pieces(row[at], out)
+            else:
+                out.say(row[at].word)
+        out.say(name)
+        _pieces(row[i], out)
+        if not _has_unit(row[i].word):
+            out.say(own or _bracketed([row[at].word for at in labels]) or unit or _unit_in(name))
+        out.say("，" if i != numbers[-1] else "。")
+        first = False
+    if first and any(row[i].word for i in labels):
+        for at in labels:
+            if not row[at].merged and row[at].word:
+                _pieces(row[at], out)
+                out.say("，")
+    out.line()
+    for i, cell in enumerate(row):
+        if i not in labels and i not in numbers and len(cell.word) > _PROSE and not cell.merged:
+            _line([cell], out)
+
+
+def _bracketed(words: list[str]) -> str:
+    """The unit in brackets after a heading or label: 金额（万元）."""
+    return next((u for w in words for m in _IN_BRACKETS.finditer(w) if (u := _unit_of(m[1]))), "")
+
+
+def _unit_in(name: str) -> str:
+    """A heading that ends in what it counts: 培训人次, 受益户数, 项目数."""
+    bare = name.removesuffix("数").removesuffix("数量")
+    return next((bare[-n:] for n in (2, 1) if len(bare) >= n and bare[-n:] in quantities.UNIT_WORDS), "")
+
+
+def _is_number(word: str) -> bool:
+    if not word or len(word) > 24 or _YEAR.fullmatch(word) or _DATE.fullmatch(word) or (word.isdecimal() and len(word) > 12):
+        return False
+    try:
+        quantities.read(word, spoken=True)
+    except quantities.Unreadable:
+        return False
+    return True
+
+
+def _has_unit(word: str) -> bool:
+    return quantities.read(word, spoken=True).unit != "other"
+
+
+def _pieces(cell: Cell, out: Builder) -> None:
+    for text, at, until, where, handle in cell.pieces:
+        if text.strip():
+            out.add(text.replace("\n", " "), where, at, until, handle)
+
+
+def _line(cells: list[Cell], out: Builder) -> None:
+    out.line()
+    for cell in cells:
+        for text, at, until, where, handle in cell.pieces:
+            out.add(text, where, at, until, handle)
+    out.line()
+
+
+def _plain(rows: list[list[Cell]], out: Builder) -> None:
+    """A table without headings: a cell a line."""
+    for row in rows:
+        for cell in row:
+            if not cell.merged and cell.word:
+                _line([cell], out)
