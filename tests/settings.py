@@ -15,3 +15,5 @@ from bangfu.settings import *  # noqa: E402, F403 - the environment comes first
 
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick, and these passwords guard nothing
+
+STATIC_ROOT.mkdir()  # noqa: F405 - whitenoise looks there first
