@@ -215,7 +215,7 @@ _X = "\u0080-\u00bf" + re.escape("".join(_CP1252))
 _HIGH = re.compile(r"[\u0080-\U0010ffff]")
 _LATIN_UTF8 = re.compile(f"(?:[\u00c2-\u00df][{_X}]|[\u00e0-\u00ef][{_X}]{{2}}|[\u00f0-\u00f4][{_X}]{{3}})+")
 _LATIN_GBK = re.compile(r"(?:[\u00a1-\u00a3\u00b0-\u00f7][\u00a1-\u00fe]){2,}")
-_WIDE_RUN = re.compile(r"[\u0080-\U0010ffff]+")
+_WIDE_RUN = re.compile(r"[\u0080-\ufffc\U00010000-\U0010ffff]+")
 _SIGNS = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef\u2010-\u2026\u00b7]")
 
 
@@ -240,7 +240,7 @@ def _recoded(text: str) -> tuple[list[_Edit], list[Damage]]:
         new = data.decode("utf-8", "replace")
         if LOST not in new and len(_SIGNS.findall(new)) * 2 > len(new):
             edits.append(_Edit(run.start(), run.end(), new))
-    for run in _LATIN_GBK.finditer(text):
+    for run in () if edits else _LATIN_GBK.finditer(text):
         try:
             new = run[0].encode("latin-1").decode("gb2312")
         except UnicodeDecodeError:
@@ -272,8 +272,8 @@ def _gbk_of_utf8(text: str, start: int, end: int) -> _Edit | None:
         if torn.start < len(data) - 2 or torn.start < 3:
             return None
         new = data[: torn.start].decode("utf-8") + LOST
-        end += text[end : end + 1] == "?"
-    return _Edit(start, end, new) if len(_SIGNS.findall(new)) * 2 > len(new) else None
+        end += text[end : end + 1] in {"?", LOST}
+    return _Edit(start, end, new) if len(_SIGNS.findall(new)) * 2 >= len(new) else None
 
 
 # ── markup and characters that are not seen ──────────────────────────────────────────────────────────────────────────
@@ -282,7 +282,7 @@ _BLOCK = "address article aside blockquote body br dd div dl dt footer form h1 h
 _INLINE = "a abbr acronym b bdo big center cite code del dfn em fieldset font i iframe img input ins kbd label legend link meta object optgroup option pre q samp select small span strike strong sub sup tt u var noframes noscript caption tfoot center marquee"
 _NAMES = "|".join(sorted({*_BLOCK.split(), *_INLINE.split()}, key=len, reverse=True))
 _MARK = re.compile(
-    rf"(?P<tag></?(?P<name>{_NAMES})(?:[\s/][^<>]*)?>)|(?P<open><(?:script|style)\b[^<>]*>|<!--)|&(?:amp;)*(?P<entity>#\d{{1,7}}|#[xX][0-9a-fA-F]{{1,6}}|[A-Za-z][A-Za-z0-9]{{1,31}});"
+    rf"(?P<tag></?(?P<name>{_NAMES})(?:\s+[A-Za-z_:@][^<>]*)?\s*/?>)|(?P<open><(?:script|style)\b[^<>]*>|<!--)|&(?:amp;)*(?P<entity>#\d{{1,7}}|#[xX][0-9a-fA-F]{{1,6}}|[A-Za-z][A-Za-z0-9]{{1,31}});"
     r"|(?P<unseen>[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u00ad\ufeff\uf000-\uf0ff]+)",
     re.IGNORECASE,
 )
@@ -324,7 +324,7 @@ def _unwrapped(text: str) -> tuple[list[_Edit], list[Damage]]:
 _SYLLABLE = r"[a-zɡüāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜêńňǹḿ]{1,6}"
 _NOTE = re.compile(rf"\(({_SYLLABLE})\)")
 _TEAR = re.compile(rf"[?\ufffd]\(?({_SYLLABLE})\)")
-_NOTE_OR_TEAR = re.compile(rf"\((?P<note>{_SYLLABLE})\)|[?\ufffd]\(?(?P<tear>{_SYLLABLE})\)")
+_NOTE_OR_TEAR = re.compile(rf"\((?P<note>{_SYLLABLE})\)|[?\ufffd]\(?(?P<tear>{_SYLLABLE})\)|(?P<stop>[,，、;；。])(?P=stop)")
 _LONGEST_SHIFT = 2000
 _AHEAD = 6
 
@@ -340,10 +340,15 @@ def _uncloaked(text: str) -> tuple[list[_Edit], list[Damage]]:
         at, start = found.end(), found.start()
         if not start:
             continue
+        if found["stop"]:
+            if line.noted:  # some of these pages double their commas
+                edits.append(_Edit(start + 1, at, ""))
+            continue
         if found["note"]:
             if text[start - 1] in _tables().only and found["note"] in _syllables() and line.traditional(start):
                 edits.append(_Edit(start, at, ""))
                 noted = (at, text[start - 1])
+                line.noted = True
             continue
         run = _mended(text, noted[1] if noted[0] == start else text[start - 1], found["tear"], at)
         if run is None:
@@ -368,6 +373,7 @@ class _Line:
 
     def __init__(self, text: str) -> None:
         self.text, self.end, self.answer = text, -1, False
+        self.noted = False  # whether a pinyin note was found on any line so far
 
     def traditional(self, at: int) -> bool:
         if at >= self.end:
@@ -496,16 +502,20 @@ def _ordinary_char(char: str) -> int:
 # ── Traditional to Simplified ────────────────────────────────────────────────────────────────────────────────────────
 
 
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+
+
 def _is_traditional(text: str) -> bool:
+    """Whether a text is written in Traditional characters: about every third one shows it there, and none shows the other script."""
     tables = _tables()
-    return len(tables.traditional.findall(text)) > len(tables.simplified.findall(text))
+    count = len(tables.traditional.findall(text))
+    return count > 2 * len(tables.simplified.findall(text)) and count * 12 >= len(_HAN.findall(text))
 
 
 def _simplified(text: str) -> str:
     """Lines in Traditional characters become Simplified, character by character: the length stays, so do positions.
 
-    A line counts as Traditional when it has more characters of that script than of the other; a single such character in a Simplified document (a name,
-    a quoted title) does not make it so.
+    In a Traditional text every line that shows it; in another only whole lines that cannot be anything else, so that a name or a quoted title stays.
     """
     tables = _tables()
     if not tables.traditional.search(text):
@@ -514,7 +524,7 @@ def _simplified(text: str) -> str:
     lines = text.split("\n")
     for i, line in enumerate(lines):
         count = len(tables.traditional.findall(line))
-        if count and count > len(tables.simplified.findall(line)) and (whole or count > 3):
+        if count and (count > 2 * len(tables.simplified.findall(line)) if whole else count > 5 and _is_traditional(line)):
             lines[i] = tables.phrase.sub(lambda m: tables.phrases[m[0]].translate(_UNTOUCHED), line).translate(tables.simple).translate(_TOUCHED)
     return "\n".join(lines)
 

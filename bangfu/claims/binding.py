@@ -1,0 +1,324 @@
+"""Claim → figure and slice: which number of the ledger a statement speaks of.
+
+A statement and a figure are compared by the words they share. A word counts by how few figures use it (培训 says little, 致富带头人 much)
+and by how near it stands to the number; words that a figure's phrase needs and the text lacks count against it. Topic, unit and «per»
+add to that. The number itself is never looked at: a binding must not depend on whether it turns out true.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Protocol
+
+from bangfu import quantities
+from bangfu.catalogue.shapes import Catalogue, Figure, Fold
+from bangfu.claims.context import Context, pairs
+from bangfu.claims.gazetteer import Gazetteer, Mention, listed
+from bangfu.quantities import Quantity
+
+MISSING = 0.45  # what a word that the figure's phrase needs and the text lacks costs, of what it would have brought
+TOPIC, OTHER_TOPIC = 2.0, -1.2
+SAME_UNIT, ALIKE_UNIT, OTHER_COUNT = 1.5, 0.5, 0.0
+SAME_PER, OTHER_PER = 2.0, -4.0
+ADJACENT = 1.2
+ENOUGH = 4.0  # a figure that reaches less has not been spoken of
+CLOSE = 0.75  # two figures nearer than this cannot be told apart by the words
+
+
+class Stated(Protocol):
+    """What a claim must say of itself to be bound; `bangfu.claims.extract.Claim` does."""
+
+    @property
+    def quantity(self) -> Quantity: ...
+    @property
+    def subject(self) -> str | None: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def per(self) -> str | None: ...
+    @property
+    def period(self) -> str | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SliceWords:
+    """For what a figure is asked, as a text limits it: a half-open period and the subtrees of places, units, a project (ids of the ledger)."""
+
+    begin: date | None = None
+    end: date | None = None
+    places: tuple[int, ...] = ()
+    units: tuple[int, ...] = ()
+    project: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    figure: Figure
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """The figure a claim speaks of, the slices it may mean (likeliest first), how sure that is (0–1), and the next best figures.
+
+    `figure` is None where nothing in the catalogue fits. `by_person` says that somebody settled it.
+    """
+
+    figure: Figure | None
+    slices: tuple[SliceWords, ...] = (SliceWords(),)
+    confidence: float = 0.0
+    runners_up: tuple[Candidate, ...] = ()
+    by_person: bool = False
+
+    @property
+    def close(self) -> tuple[Figure, ...]:
+        """The figures that the words do not tell from the one bound."""
+        return tuple(c.figure for c in self.runners_up if self.figure is not None and c.score >= -CLOSE) if not self.by_person else ()
+
+
+# Counted things whose measure words people interchange: 3000册 or 3000本, 5个 or 5项.
+_GENERAL = frozenset({"item", "copy", "other", "project", "organisation"})
+_ALIKE = frozenset({("session", "batch"), ("batch", "session"), ("branch", "organisation"), ("organisation", "branch"), ("household", "organisation")})
+_PEOPLE = frozenset({"person", "person-time"})
+
+
+def units_meet(claimed: str, counted: str) -> float | None:
+    """How well a claim's unit fits a figure's: SAME_UNIT … OTHER_COUNT, None where they measure different things.
+
+    人 and 人次 meet here although they differ: a text that says one for the other must find its figure to be told so.
+    """
+    if quantities.factor(counted, claimed) is not None:
+        return SAME_UNIT
+    pair = (claimed, counted)
+    if set(pair) <= _PEOPLE or pair in _ALIKE:
+        return ALIKE_UNIT
+    general = [u in _GENERAL or u.startswith("other:") for u in pair]
+    measured = any(u in {"CNY", "percent", "mu", "km", "metre", "kg", "year", "month", "day", "hour"} for u in pair)
+    if measured or any(quantities.UNITS.get(u.removeprefix("other:")) for u in pair if u.startswith("other:")):
+        return None
+    if all(general):
+        return ALIKE_UNIT
+    return OTHER_COUNT if any(general) and not set(pair) & _PEOPLE else None
+
+
+class Words:
+    """The catalogue's phrases, taken apart once: for each figure its phrases as pairs of characters, and what each pair is worth."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.figures = tuple(catalogue.figures.values())
+        self.phrases: dict[str, list[list[str]]] = {}
+        used: Counter[str] = Counter()
+        for figure in self.figures:
+            phrases = [list(dict.fromkeys(pairs(_unplaced(p)))) for p in (*figure.says, figure.label.zh)]
+            self.phrases[figure.code] = [p for p in phrases if p]
+            used.update({pair for phrase in phrases for pair in phrase} | {pair for cue in figure.cues for pair in pairs(cue)})
+            used.update(f"cue {cue}" for cue in figure.cues)
+        total = max(len(self.figures), 1)
+        self.worth = {pair: math.log(1 + total / times) for pair, times in used.items()}
+
+    def score(self, figure: Figure, claim: Stated, context: Context) -> float | None:
+        """How well the words around the claim fit the figure; None where unit or «per» rule it out or no word of it is there."""
+        unit = units_meet(claim.quantity.unit, figure.unit)
+        if unit is None:
+            return None
+        words = self._phrase(figure, context)
+        cues = self._cues(figure, context)
+        if words + cues <= 0:
+            return None
+        topic = TOPIC if claim.kind == figure.topic else 0.0 if "other" in {claim.kind, figure.topic} else OTHER_TOPIC
+        if (claim.per or None) == figure.per:
+            per = SAME_PER if figure.per else 0.0
+        else:
+            per = OTHER_PER
+        return words + cues + topic + unit + per + self._adjacent(figure, context)
+
+    def _phrase(self, figure: Figure, context: Context) -> float:
+        """The best of the figure's phrases: what its words bring at the distance they stand, less what is missing of it."""
+        best = 0.0
+        for phrase in self.phrases[figure.code]:
+            gain = loss = 0.0
+            for pair in phrase:
+                near, worth = context.weights.get(pair, 0.0), self.worth[pair]
+                gain += near * worth
+                loss += (1 - near) * worth
+            # Long phrases would win by length alone.
+            best = max(best, (gain - MISSING * loss) / math.sqrt(max(len(phrase), 3) / 3))
+        return best
+
+    def _cues(self, figure: Figure, context: Context) -> float:
+        found = sorted((context.has(cue) * self.worth[f"cue {cue}"] * min(len(cue), 4) / 3 for cue in figure.cues), reverse=True)
+        return sum(found[:2])
+
+    def _adjacent(self, figure: Figure, context: Context) -> float:
+        """Words of a phrase that stand right at the number, as the phrase has them (培训{n}期)."""
+        best = 0.0
+        before, after = context.before.rstrip(_LOOSE), context.after.lstrip(_LOOSE)
+        for says in figure.says:
+            left, _, right = says.partition("{n}")
+            left, right = left.rstrip(_LOOSE), right.lstrip(_LOOSE)
+            shared = _common_end(left, before) + _common_end(right[::-1], after[::-1])
+            best = max(best, min(shared, 4) / 4 if shared > 1 else 0.0)
+        return ADJACENT * best
+
+
+_LOOSE = " 共约近超逾达了为有的计、，,（(）)"
+
+
+def _unplaced(says: str) -> str:
+    return says.replace("{n}", "，")
+
+
+def _common_end(left: str, right: str) -> int:
+    count = 0
+    while count < min(len(left), len(right)) and left[-1 - count] == right[-1 - count]:
+        count += 1
+    return count
+
+
+class Binder:
+    """Binds the claims of texts to a catalogue and the names a ledger knows.
+
+    `remembered` maps what `signature` says of a claim to the figure a person chose for it ("" — none of ours).
+    """
+
+    def __init__(self, catalogue: Catalogue, gazetteer: Gazetteer, remembered: Mapping[str, str] | None = None) -> None:
+        self.catalogue = catalogue
+        self.gazetteer = gazetteer
+        self.words = Words(catalogue)
+        self.remembered = remembered or {}
+
+    def bind(self, claim: Stated, context: Context, until: date | None) -> Binding:
+        """The figure and slices for a claim; `until` is the day after the text's own, which closes what it leaves open."""
+        slices = self.slices(claim, context, until)
+        chosen = self.remembered.get(self.signature(claim, context)) if self.remembered else None
+        if chosen is not None:
+            return Binding(self.catalogue.figures.get(chosen), slices, 1.0, by_person=True)
+        ranked = sorted(
+            (Candidate(f, s) for f in self.words.figures if (s := self.words.score(f, claim, context)) is not None),
+            key=lambda c: (-c.score, c.figure.code),
+        )
+        if not ranked or ranked[0].score < ENOUGH:
+            return Binding(None, slices, 0.0, tuple(ranked[:3]))
+        best = ranked[0]
+        others = tuple(Candidate(c.figure, c.score - best.score) for c in ranked[1:4])
+        margin = -others[0].score if others else best.score
+        confidence = (1 - math.exp(-best.score / 5)) * (1 - 0.5 * math.exp(-margin / 1.5))
+        return Binding(best.figure, _fit(slices, best.figure), round(confidence, 3), others)
+
+    def signature(self, claim: Stated, context: Context) -> str:
+        """What a correction is remembered by: unit, «per», and the words at the number without names and digits."""
+        clause = context.clause_text
+        for mention in reversed(self.gazetteer.mentions(clause)):
+            clause = clause[: mention.start] + clause[mention.end :]
+        words = "".join(re.findall("[\u3400-\u9fffA-Za-z]+", clause))
+        return f"{claim.quantity.unit}|{claim.per or ''}|{claim.subject or ''}|{words}"[:300]
+
+    # ── slices ──
+
+    def slices(self, claim: Stated, context: Context, until: date | None) -> tuple[SliceWords, ...]:
+        """What the text limits the number to. What stands in the clause itself holds; what is only inherited may or may not be meant."""
+        begin, end, stated = self._period(claim, context, until)
+        places, near = self._places(context)
+        units = self._units(context)
+        first = SliceWords(begin, end, places, units)
+        found = [first]
+        if places and not near:
+            found.append(replace(first, places=()))
+        if not stated:
+            found += [replace(s, begin=None) for s in found if s.begin is not None]
+        return tuple(dict.fromkeys(found))
+
+    def _period(self, claim: Stated, context: Context, until: date | None) -> tuple[date | None, date | None, bool]:
+        begin, end = days(claim.period)
+        if until is not None and (end is None or end > until):
+            end = until
+        cumulative = _CUMULATIVE.search(context.clause_text) is not None
+        return begin, end, bool(claim.period) and not cumulative
+
+    def _places(self, context: Context) -> tuple[tuple[int, ...], bool]:
+        """The places that limit a claim, and whether they stand in its own clause."""
+        for span, near in ((context.clause, True), ((context.sentence[0], context.clause[0]), False)):
+            text = context.text
+            mentions = [m for m in self.gazetteer.mentions(text, *span) if m.what == "place"]
+            groups = [g for g in listed(mentions, text) if not _open(g)]
+            if groups:
+                return _ids(groups[-1]), near
+            if mentions:
+                return (), True  # a place is named, but openly: 新龙等地
+        for heading in reversed(context.headings):
+            mentions = [m for m in self.gazetteer.mentions(heading) if m.what == "place"]
+            if mentions and not _open(tuple(mentions)):
+                return _ids(tuple(mentions)), False
+        return (), True
+
+    def _units(self, context: Context) -> tuple[int, ...]:
+        """Units that act: named at the beginning of the clause or sentence, before anything else is said."""
+        for start, end in (context.clause, context.sentence):
+            mentions = [m for m in self.gazetteer.mentions(context.text, start, end) if m.what == "unit"]
+            for group in listed(mentions, context.text):
+                if not _open(group) and len(context.text[start : group[0].start].strip("，,。 \n由")) <= 2:
+                    return _ids(group)
+        return ()
+
+
+_CUMULATIVE = re.compile("累计|以来|至今|迄今|截至|截止|历年|先后|现有|目前")
+
+
+def _open(group: Sequence[Mention]) -> bool:
+    return any(m.open or m.organised for m in group)
+
+
+def _ids(group: Sequence[Mention]) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(n.id for m in group for n in m.named))
+
+
+def _fit(slices: tuple[SliceWords, ...], figure: Figure) -> tuple[SliceWords, ...]:
+    """Stocks look at the last day only, so where their period begins says nothing."""
+    if figure.fold in {Fold.LAST, Fold.STANDING}:
+        slices = tuple(dict.fromkeys(replace(s, begin=None) for s in slices))
+    return slices
+
+
+def days(period: str | None) -> tuple[date | None, date | None]:
+    """The half-open days of a claim's period word: 2019 · 2015/ · 2014/2019 · 2019-03 · 2019-03-05; (None, None) for none."""
+    if not period:
+        return None, None
+    first, slash, last = period.partition("/")
+    begin = _day(first)
+    if not slash:
+        return begin, _after(first)
+    return begin, _after(last)
+
+
+def _day(word: str) -> date | None:
+    numbers = _numbers(word)
+    try:
+        return date(*(*numbers, 1, 1)[:3]) if numbers else None
+    except ValueError:
+        return None
+
+
+def _after(word: str) -> date | None:
+    """The day after the last one of a year, month or day."""
+    numbers, first = _numbers(word), _day(word)
+    if first is None:
+        return None
+    if len(numbers) == 1:
+        return date(first.year + 1, 1, 1)
+    if len(numbers) == 2:
+        return date(first.year + first.month // 12, first.month % 12 + 1, 1)
+    return first + timedelta(days=1)
+
+
+def _numbers(word: str) -> tuple[int, ...]:
+    return tuple(int(n) for n in re.findall(r"\d+", word)[:3])
+
+
+def told(candidates: Sequence[Candidate]) -> Iterator[str]:
+    for candidate in candidates:
+        yield candidate.figure.code
