@@ -341,14 +341,13 @@ def _uncloaked(text: str) -> tuple[list[_Edit], list[Damage]]:
         if not start:
             continue
         if found["stop"]:
-            if line.noted:  # some of these pages double their commas
+            if line.traditional(start):  # some of these pages double their commas
                 edits.append(_Edit(start + 1, at, ""))
             continue
         if found["note"]:
             if text[start - 1] in _tables().only and found["note"] in _syllables() and line.traditional(start):
                 edits.append(_Edit(start, at, ""))
                 noted = (at, text[start - 1])
-                line.noted = True
             continue
         run = _mended(text, noted[1] if noted[0] == start else text[start - 1], found["tear"], at)
         if run is None:
@@ -373,7 +372,6 @@ class _Line:
 
     def __init__(self, text: str) -> None:
         self.text, self.end, self.answer = text, -1, False
-        self.noted = False  # whether a pinyin note was found on any line so far
 
     def traditional(self, at: int) -> bool:
         if at >= self.end:
