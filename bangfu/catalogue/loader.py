@@ -8,13 +8,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from bangfu.catalogue.shapes import COLUMNS, KEYS, Catalogue, Choice, Field, FieldType, Figure, Fold, Kind, Label
+from bangfu.catalogue.shapes import COLUMNS, EXPORTS, KEYS, Catalogue, Choice, Field, FieldType, Figure, Fold, Kind, Label
 from bangfu.quantities import UNITS
 
 HERE = Path(__file__).parent
 
-COMBINATIONS = ("ratio", "difference", "total", "least", "most")
+COMBINATIONS = ("ratio", "difference", "total", "least", "most", "reached")
 """Named functions of `figures.py` that combine other figures."""
+
+EVERY = ("remark", "evidence")
+"""Fields that every kind has without saying so (备注, 佐证材料: the last two columns of any ledger, domain.md 2)."""
 
 COLUMN_TYPES = {
     "title": {FieldType.TEXT},
@@ -101,11 +104,12 @@ def load(*folders: Path) -> Catalogue:
     faults: list[str] = []
     chapters = _chapters(HERE / "chapters.toml", faults)
     topics = frozenset(_read(HERE / "topics.toml", faults))
+    usual = _read(HERE / "usual.toml", faults)
     kinds: dict[str, Kind] = {}
     figures: dict[str, Figure] = {}
     for folder in (HERE, *folders):
         for path in sorted((folder / "kinds").glob("*.toml")):
-            kind = _kind(path, faults, chapters, topics)
+            kind = _kind(path, faults, chapters, topics, usual)
             kinds[kind.code] = kind
         for path in sorted((folder / "figures").glob("*.toml")):
             for code, data in _read(path, faults).items():
@@ -138,10 +142,14 @@ def _chapters(path: Path, faults: list[str]) -> dict[str, Label]:
     return chapters
 
 
-def _kind(path: Path, faults: list[str], chapters: Iterable[str], topics: Iterable[str]) -> Kind:
+def _kind(path: Path, faults: list[str], chapters: Iterable[str], topics: Iterable[str], usual: Mapping[str, Any]) -> Kind:
     table = Table(_read(path, faults), path.name, faults)
     fields_table = table.table("fields")
-    fields = {name: _field(name, fields_table.table(name)) for name in list(fields_table.data)}
+    own = {name: fields_table.table(name) for name in list(fields_table.data)}
+    for name in EVERY:
+        own.setdefault(name, Table({}, f"{fields_table.at} [{name}]", faults))
+    claimed = frozenset(h for part in own.values() for h in _listed(part.data.get("headers")))
+    fields = {name: _field(name, part, usual.get(name, {}), claimed) for name, part in own.items()}
     if "begin" not in fields:
         table.fault("fields", "every kind needs a field begin: when it happened")
     kind = Kind(
@@ -157,12 +165,57 @@ def _kind(path: Path, faults: list[str], chapters: Iterable[str], topics: Iterab
         titles=table.words("titles"),
     )
     table.done()
+    _check_fields(kind, table)
     return kind
 
 
-def _field(name: str, table: Table) -> Field:
+def _check_fields(kind: Kind, table: Table) -> None:
+    """What only the fields together can say: each header points to one of them, and each name in a field is a field."""
+    first: dict[str, str] = {}
+    for one in kind.fields.values():
+        key = f"fields.{one.name}"
+        for header in one.headers:
+            if first.setdefault(header, one.name) != one.name:
+                table.fault(key, f"the header {header} already points to {first[header]}")
+        if one.about and one.about not in kind.fields:
+            table.fault(key, f"is about {one.about}, which is not a field of this kind")
+        for name in one.names:
+            if name not in kind.fields:
+                table.fault(key, f"names {name}, which is not a field of this kind")
+        for choice in one.choices:
+            for name, code in choice.implies.items():
+                if name not in kind.fields or kind.fields[name].choice(code) is None:
+                    table.fault(key, f"{choice.code} implies {name} = {code}, which this kind does not have")
+        whole = kind.fields.get(one.part_of)
+        if one.part_of and (whole is None or whole.unit != one.unit or list(kind.fields).index(whole.name) > list(kind.fields).index(one.name)):
+            table.fault(key, f"is part of {one.part_of}, which should be a number in {one.unit} declared before it")
+        if one.default and not _default_fits(one, kind):
+            table.fault(key, f"the default {one.default} is neither a value of this field nor =another field")
+
+
+def _default_fits(one: Field, kind: Kind) -> bool:
+    if one.default.startswith("="):
+        return one.default[1:] in kind.fields
+    if one.type is FieldType.NUMBER:
+        return one.default.isdecimal()
+    return one.default in {"yes", "no"} if one.type is FieldType.FLAG else one.choice(one.default) is not None
+
+
+def _listed(value: Any) -> list[str]:
+    return [w for w in value if isinstance(w, str)] if isinstance(value, list) else []
+
+
+def _field(name: str, table: Table, usual: Mapping[str, Any], claimed: frozenset[str]) -> Field:
+    """A field: what its kind says of it, over what is usual for a field of that name (usual.toml).
+
+    The usual headers come after its own, without those that another field of the kind claims for itself.
+    """
     if not name.isidentifier() or name != name.lower():
         table.fault(name, "a field's name is a lower-case identifier")
+    own = table.words("headers")
+    table.data = {**usual, **table.data}
+    usual_headers = tuple(h for h in _listed(table.data.pop("headers", [])) if h not in claimed)
+    label = table.label()
     type_ = FieldType(table.one_of("type", [t.value for t in FieldType]) or "text")
     if name in COLUMNS and type_ not in COLUMN_TYPES[name]:
         table.fault("type", f"{name} is a column of the entry and must be {', '.join(COLUMN_TYPES[name])}")
@@ -174,18 +227,28 @@ def _field(name: str, table: Table) -> Field:
     choices = tuple(_choice(Table(data, f"{table.at}.choices", table.faults)) for data in table.take("choices", list, []))
     if (type_ is FieldType.CHOICE) != bool(choices):
         table.fault("choices", "a choice, and only a choice, has choices")
+    said = [word for choice in choices for word in {choice.code, choice.label.zh, *choice.words}]
+    if len(set(said)) < len(said):
+        table.fault("choices", "two choices share a word")
     field = Field(
         name=name,
         type=type_,
-        label=table.label(),
-        headers=table.words("headers"),
+        label=label,
+        headers=tuple(dict.fromkeys((*((label.zh,) if label.zh in own or label.zh not in claimed else ()), *own, *usual_headers))),
         unit=unit,
         required=table.take("required", bool, default=False),
         personal=table.take("personal", bool, default=False),
         choices=choices,
         note=table.label("note", optional=True),
         example=table.take("example", str, ""),
+        about=table.one_of("about", ("person", "household"), ""),
+        export=table.one_of("export", EXPORTS, ""),
+        part_of=table.take("part_of", str, ""),
+        default=table.take("default", str, ""),
+        names=table.words("names"),
     )
+    if field.personal != bool(field.about):
+        table.fault("about", "a personal field, and only a personal field, says whether it is about the person or the household")
     table.done()
     return field
 
@@ -195,6 +258,7 @@ def _choice(table: Table) -> Choice:
         code=table.take("code", str),
         label=table.label(),
         words=table.words("words"),
+        implies=table.take("implies", dict, {}),
         valid_from=table.take("valid_from", date, None),
         valid_to=table.take("valid_to", date, None),
     )

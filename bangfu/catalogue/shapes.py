@@ -5,9 +5,13 @@ Plain frozen data; `loader.py` makes them from TOML and refuses what does not fi
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +46,25 @@ class FieldType(StrEnum):
     PROJECT = "project"
 
 
+EXPORTS = ("date", "date_end", "place", "unit", "amount_cny", "people", "person_times", "sessions", "items", "households", "title")
+"""The columns of a dry run's answer (`bangfu import --dry-run --json`); `Field.export` says which a field fills."""
+
 COLUMNS = ("title", "begin", "end", "place", "unit", "party", "person", "household", "project", "category", "counts_to")
 """Field names that fill a column of the entry itself; see `Field.home`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One word of an enumeration. `valid_from`/`valid_to` because terms change by year (domain.md 2, 3)."""
+    """One word of an enumeration. `valid_from`/`valid_to` because terms change by year (domain.md 2, 3).
+
+    `words` are other ways in which offices write it. `implies` are the values it settles in other choices of the kind:
+    the training category 省级专项培训 also says that the level is the province.
+    """
 
     code: str
     label: Label
     words: tuple[str, ...] = ()
+    implies: Mapping[str, str] = field(default_factory=dict)
     valid_from: date | None = None
     valid_to: date | None = None
 
@@ -66,7 +78,14 @@ class Field:
 
     `headers` are written as offices write them, without units or spaces ("培训名称", "金额"); the first is the one used
     in templates and exports. `unit` is the unit code of a NUMBER (quantities.UNITS). `personal` fields live in
-    Person or Household only (invariant 12).
+    Person or Household only (invariant 12); `about` says in which: the column "person" or "household" of the entry.
+
+    `export` is the column of a dry run's answer in which the value is given (EXPORTS); where two fields of a kind share one, a row
+    has one of them (an adopted animal is counted, an adopted field measured). `part_of` names the measure of which this
+    one is a part: 学校预算 and 捐赠 add up to the amount where nobody wrote the total. `default` is what an entry that leaves the
+    field empty counts as: "1" (a lecture is one 场), a choice's code, or "=name" for the value of another field (of a person
+    field in a number: how many people it names). `names` are the columns that a cell of this text may be about
+    ("获奖单位/个人"): it fills the first whose register knows the name, else the last; the text itself is kept here.
     """
 
     name: str
@@ -79,6 +98,11 @@ class Field:
     choices: tuple[Choice, ...] = ()
     note: Label | None = None
     example: str = ""
+    about: str = ""
+    export: str = ""
+    part_of: str = ""
+    default: str = ""
+    names: tuple[str, ...] = ()
 
     @property
     def home(self) -> str:
@@ -124,6 +148,48 @@ class Kind:
     def titled_by(self) -> Field | None:
         """The field an entry of this kind is called by: its title, else the person or household it is about."""
         return next((self.fields[n] for n in ("title", "person", "household") if n in self.fields), None)
+
+    def exports(self, column: str) -> tuple[Field, ...]:
+        """The fields that fill a column of a dry run's answer; of several the first that is stated counts."""
+        if column == "title":
+            return tuple(self.fields[n] for n in ("title", "person", "household") if n in self.fields)
+        return tuple(f for f in self.fields.values() if f.export == column)
+
+    def complete(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """`values` as read (field name → value; numbers as Decimal in units), with what the catalogue settles for empty fields.
+
+        Implied choices first, then totals of parts, then defaults. A stated value is never changed.
+        """
+        done = {name: value for name, value in values.items() if value is not None and value != ""}
+        for one in self.fields.values():
+            chosen = one.choice(done[one.name]) if one.choices and isinstance(done.get(one.name), str) else None
+            if chosen is not None:
+                for name, code in chosen.implies.items():
+                    done.setdefault(name, code)
+        for whole in reversed(self.fields.values()):  # a part that is itself a whole stands after it
+            parts = [done[f.name] for f in self.fields.values() if f.part_of == whole.name and f.name in done]
+            if parts:
+                done.setdefault(whole.name, sum(parts, Decimal(0)))
+        for one in self.fields.values():
+            if one.default and one.name not in done:
+                value = _settled(one, done)
+                if value is not None:
+                    done[one.name] = value
+        return done
+
+
+_NAMES = re.compile(r"[、,，;；/\s]+")
+
+
+def _settled(one: Field, done: Mapping[str, Any]) -> Any:
+    """The value of `Field.default`, or None where the field it looks at is empty as well."""
+    if not one.default.startswith("="):
+        return Decimal(one.default) if one.type is FieldType.NUMBER else one.default
+    other = done.get(one.default[1:])
+    if other is None or one.type is not FieldType.NUMBER or isinstance(other, Decimal):
+        return other
+    names = other if isinstance(other, (list, tuple)) else [n for n in _NAMES.split(str(other)) if n]
+    return Decimal(len(names))
 
 
 class Fold(StrEnum):
