@@ -42,8 +42,8 @@ def database(address: str) -> dict[str, object]:
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",  # a writer waits at its first word instead of failing in the middle
                 "timeout": 20,
-                # FULL: the last voucher survives a power cut
-                "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA mmap_size=134217728;"
+                # FULL: the last voucher survives a power cut; recursive_triggers: REPLACE meets the append-only triggers too
+                "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA recursive_triggers=ON;PRAGMA mmap_size=134217728;"
                 "PRAGMA journal_size_limit=27103364;PRAGMA cache_size=-65536;PRAGMA temp_store=MEMORY;",
             },
         }

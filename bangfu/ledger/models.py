@@ -4,6 +4,7 @@ Rows of Posting, Entry, Measure, Participation, Evidence and Ended are never cha
 both engines (migration 0002). `post.py` alone writes them, `facts.py` alone reads them for figures.
 Money and quantities are integers of their unit's smallest part. Personal data lives in Person and Household only.
 """
+# ruff: noqa: RUF012, DJ008 - Meta's lists are Django's way; a record that has no name of its own prints none
 
 from __future__ import annotations
 
@@ -168,12 +169,12 @@ class Entry(models.Model):
     unit = models.ForeignKey(Party, models.PROTECT, null=True, db_index=False, related_name="+")
     place = models.ForeignKey(Place, models.PROTECT, null=True, db_index=False, related_name="+")
     party = models.ForeignKey(Party, models.PROTECT, null=True, db_index=False, related_name="+")
-    project = models.ForeignKey(Project, models.PROTECT, null=True)
-    household = models.ForeignKey(Household, models.PROTECT, null=True)
+    project = models.ForeignKey(Project, models.PROTECT, null=True, db_index=False)
+    household = models.ForeignKey(Household, models.PROTECT, null=True, db_index=False)
     facets = models.JSONField(default=dict)
     details = EncryptedJSONField(label="entry.details", default=dict)
-    supersedes = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
-    batch = models.ForeignKey(Batch, models.PROTECT, null=True)
+    supersedes = models.ForeignKey("self", models.PROTECT, null=True, db_index=False, related_name="+")
+    batch = models.ForeignKey(Batch, models.PROTECT, null=True, db_index=False)
     sheet = models.CharField(max_length=100, default="")
     row = models.IntegerField(null=True)
     row_hash = models.BinaryField(max_length=16, null=True)
@@ -182,7 +183,10 @@ class Entry(models.Model):
         indexes = [
             models.Index(fields=["programme", "kind", "-begin", "-id"], name="entry_kind_begin"),
             models.Index(fields=["programme", "-begin", "-id"], name="entry_begin"),
-            models.Index(fields=["programme", "row_hash"], name="entry_row_hash"),
+            models.Index(fields=["programme", "row_hash"], name="entry_row_hash", condition=models.Q(row_hash__isnull=False)),
+            models.Index(fields=["project", "begin"], name="entry_project", condition=models.Q(project__isnull=False)),
+            models.Index(fields=["household", "begin"], name="entry_household", condition=models.Q(household__isnull=False)),
+            models.Index(fields=["batch", "id"], name="entry_batch", condition=models.Q(batch__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -192,22 +196,18 @@ class Entry(models.Model):
 class Measure(models.Model):
     """One measure of one entry, in the smallest part of the unit its kind declares (a training is 1 期 and 60 人次)."""
 
-    entry = models.ForeignKey(Entry, models.PROTECT, related_name="measures")
+    pk = models.CompositePrimaryKey("entry", "name")
+    entry = models.ForeignKey(Entry, models.PROTECT, db_index=False, related_name="measures")
     name = models.CharField(max_length=40)
     value = models.BigIntegerField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["entry", "name"], name="measure_once")]
 
 
 class Participation(models.Model):
     """A person in an entry: the posted cadre, the student aided, each leader of a field visit."""
 
-    entry = models.ForeignKey(Entry, models.PROTECT, related_name="participations")
-    person = models.ForeignKey(Person, models.PROTECT)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["entry", "person"], name="participation_once")]
+    pk = models.CompositePrimaryKey("entry", "person")
+    entry = models.ForeignKey(Entry, models.PROTECT, db_index=False, related_name="participations")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="participations")
 
 
 class Voucher(models.Model):
@@ -228,12 +228,10 @@ class Voucher(models.Model):
 class Evidence(models.Model):
     """A voucher proves an entry."""
 
-    entry = models.ForeignKey(Entry, models.PROTECT, related_name="evidence")
+    pk = models.CompositePrimaryKey("entry", "voucher")
+    entry = models.ForeignKey(Entry, models.PROTECT, db_index=False, related_name="evidence")
     voucher = models.ForeignKey(Voucher, models.PROTECT, related_name="evidence")
     mark = models.BigIntegerField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["entry", "voucher"], name="evidence_once")]
 
 
 class Ended(models.Model):

@@ -1,13 +1,5 @@
 """What we make of the ledger: figures with their trace, intake, reports, checks."""
 
-from functools import cache
+from bangfu.ledger import catalogue
 
-from bangfu.catalogue import Catalogue, load
-
-
-@cache
-def catalogue() -> Catalogue:
-    """The catalogue of this process: what comes with Bangfu, and the office's own folder `catalogue` in the data folder on top."""
-    from django.conf import settings  # noqa: PLC0415 - the settings must be configured first
-
-    return load(settings.DATA / "catalogue")
+__all__ = ["catalogue"]

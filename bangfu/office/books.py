@@ -1,0 +1,132 @@
+"""The books of a programme at one mark: ask for a figure, get its number and the entries behind it.
+
+Answers are kept for as long as the mark stands, so a page, a report and a check that ask the same thing get the same number, once computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+
+from bangfu.catalogue import Catalogue, Figure
+from bangfu.figures import Share, Slice, Value
+from bangfu.ledger import catalogue, facts
+from bangfu.ledger.models import Entry, Party, Place, Programme
+
+Period = tuple[date | None, date | None]
+"""Half-open; an open side is None."""
+
+DESIGNATION = "designation"
+"""The kind whose entries say which places are the programme's designated villages, and for how long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A page of what stands behind a figure.
+
+    Of a folded figure: `shares`, oldest first; `carried` from the pages before and `parts` of this one, in smallest parts of the figure's
+    unit. Of a combination: `of`, the figures it rests on, each with its slice and value.
+    """
+
+    figure: Figure
+    slice: Slice
+    value: Value
+    shares: tuple[Share, ...] = ()
+    carried: int = 0
+    after: str | None = None
+    of: tuple[tuple[Figure, Slice, Value], ...] = ()
+
+    @property
+    def parts(self) -> int:
+        return sum(s.parts for s in self.shares)
+
+
+class Books:
+    """Figures of a programme as known at `mark` (None: the current one). `mark` never moves; make new books to see later postings."""
+
+    def __init__(self, programme: Programme, mark: int | None = None) -> None:
+        self.programme = programme
+        self.catalogue: Catalogue = catalogue()
+        self.mark = facts.current_mark(programme) if mark is None else mark
+        self._kept = _answers(programme.pk, self.mark, id(self.catalogue))
+
+    def value(self, code: str, slice_: Slice) -> Value:
+        """The number of a figure. Raises KeyError where the catalogue has none of that code."""
+        return self.values([code], slice_)[code]
+
+    def values(self, codes: Iterable[str], slice_: Slice) -> dict[str, Value]:
+        """The numbers of many figures for one slice."""
+        codes = list(codes)
+        missing = [self.catalogue.figures[c] for c in dict.fromkeys(codes) if (c, slice_) not in self._kept]
+        if missing:
+            found = facts.values(self.programme, missing, slice_, self.mark)
+            self._kept.update({(code, slice_): value for code, value in found.items()})
+        return {c: self._kept[c, slice_] for c in codes}
+
+    def trace(self, code: str, slice_: Slice, after: str | None = None, limit: int = 50) -> Trace:
+        """The entries behind a figure, a page at a time; `after` is that of the page before. Raises KeyError, and ValueError for a bad `after`."""
+        figure = self.catalogue.figures[code]
+        value = self.value(code, slice_)
+        if figure.combine:
+            return Trace(figure, slice_, value, of=tuple(self._parts(figure, slice_)))
+        page = facts.shares(self.programme, figure, slice_, mark=self.mark, after=after, limit=limit)
+        return Trace(figure, slice_, value, page.shares, page.carried, page.after)
+
+    def _parts(self, figure: Figure, slice_: Slice) -> Iterable[tuple[Figure, Slice, Value]]:
+        slices = [slice_]
+        if figure.combine in {"least", "most"}:
+            within = [c if slice_.places is None else c & slice_.places for c in slice_.compared]
+            slices = [replace(slice_, places=places) for places in within if places]
+        for part in figure.parts:
+            for one in slices:
+                yield self.catalogue.figures[part], one, self.value(part, one)
+
+    def series(self, code: str, slice_: Slice, years: Iterable[int]) -> list[tuple[int, Value]]:
+        """The figure for each calendar year, the slice's places and units kept."""
+        yearly = [(year, replace(slice_, begin=date(year, 1, 1), end=date(year + 1, 1, 1))) for year in years]
+        return [(year, self.value(code, one)) for year, one in yearly]
+
+    def slice(
+        self,
+        period: Period | None = None,
+        place: int | None = None,
+        unit: int | None = None,
+        project: int | None = None,
+    ) -> Slice:
+        """For what to ask: ids grown to their subtrees, with the villages designated at any time of the period.
+
+        An id that does not exist gives a slice in which nothing lies.
+        """
+        begin, end = period or (None, None)
+        villages = self._designated(begin, end)
+        return Slice(
+            begin=begin,
+            end=end,
+            places=None if place is None else _subtree(Place, place),
+            units=None if unit is None else _subtree(Party, unit),
+            project=project,
+            designated=frozenset().union(*villages),
+            compared=villages,
+        )
+
+    def _designated(self, begin: date | None, end: date | None) -> tuple[frozenset[int], ...]:
+        """The subtrees of the villages whose designation holds on some day of the period, as known at the books' mark."""
+        standing = facts.standing_at(Entry.objects.filter(programme=self.programme, kind=DESIGNATION), self.mark)
+        spans = standing.exclude(place=None).values_list("place", "begin", "end")
+        held = {p for p, since, until in spans if (end is None or since < end) and (begin is None or until is None or until > begin)}
+        return tuple(_subtree(Place, place) for place in sorted(held))
+
+
+def _subtree(model: type[Place | Party], root: int) -> frozenset[int]:
+    path = model._default_manager.filter(pk=root).values_list("path", flat=True).first()  # noqa: SLF001 - Django's own name for it
+    if path is None:
+        return frozenset()
+    return frozenset(model._default_manager.filter(path__startswith=path).values_list("pk", flat=True))  # noqa: SLF001
+
+
+@lru_cache(maxsize=16)
+def _answers(programme: int, mark: int, catalogue_id: int) -> dict[tuple[str, Slice], Value]:  # noqa: ARG001 - the arguments are the key
+    """What was computed for a programme at a mark under a catalogue: filled by its Books, dropped when others are asked more."""
+    return {}
