@@ -16,7 +16,7 @@ import docx
 from docx.enum.section import WD_ORIENT
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.table import WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING, WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
@@ -127,8 +127,7 @@ class _Writer:
             paragraph.style = "Page"
             paragraph.alignment = edge
             side = "right" if edge is WD_ALIGN_PARAGRAPH.RIGHT else "left"
-            indent = _element(paragraph._p.get_or_add_pPr(), "w:ind")  # noqa: SLF001
-            indent.set(qn(f"w:{side}Chars"), "100")
+            _inset(paragraph, side, 100, 14)
             paragraph.add_run("— ")
             _page_number(paragraph)
             paragraph.add_run(" —")
@@ -237,7 +236,7 @@ class _Writer:
             paragraph = self.line(text)
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
             paragraph.paragraph_format.keep_with_next = text != day
-            _element(paragraph._p.get_or_add_pPr(), "w:ind").set(qn("w:rightChars"), str(chars))  # noqa: SLF001
+            _inset(paragraph, "right", chars, 16)
 
     # ── annexes ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -253,7 +252,7 @@ class _Writer:
     def annex(self, number: int, table: Table) -> None:
         wide = len(table.header) > WIDE
         self.annex_head(number, table.title, wide=wide)
-        self.note(table.units, self.document.period)
+        self.note(table.units, self.document.period, at=225 if wide else 156)
         widths = column_widths(table, 225 if wide else 156)
         grid = self.grid(table.header, widths)
         for row in table.rows:
@@ -298,11 +297,13 @@ class _Writer:
         yield str(source.entries)
         yield str(self.document.mark)
 
-    def note(self, text: str, right: str = "") -> None:
+    def note(self, text: str, right: str = "", *, at: int = 0) -> None:
+        """A small line over or under a table; `right` ends at `at` mm."""
         paragraph = self.word.add_paragraph(style="Cell")
         paragraph.add_run(text)
         if right:
-            paragraph.add_run("　" * 2 + right)
+            paragraph.paragraph_format.tab_stops.add_tab_stop(Mm(at), WD_TAB_ALIGNMENT.RIGHT)
+            paragraph.add_run("\t" + right)
 
     def grid(self, header: tuple[str, ...], widths: list[int]) -> Any:
         table = self.word.add_table(rows=1, cols=len(header))
@@ -356,6 +357,9 @@ def _font(properties: Any, face: str, size: Any) -> None:
         _set(properties, "w:spacing", CONDENSED)
     for tag in ("w:sz", "w:szCs"):
         _set(properties, tag, str(int(size.pt * 2)))
+    language = _element(properties, "w:lang")  # without it some programs take the glyphs of another script's fonts
+    language.set(qn("w:val"), "en-US")
+    language.set(qn("w:eastAsia"), "zh-CN")
 
 
 def _format(form: Any, line: Any) -> None:
@@ -381,6 +385,13 @@ _ORDER = {
     "tcPr": "cnfStyle tcW gridSpan hMerge vMerge tcBorders shd noWrap tcMar textDirection tcFitText vAlign hideMark",
 }
 """The order in which Word wants the properties of a paragraph, a run and a cell (ECMA-376, part 1, annex A)."""
+
+
+def _inset(paragraph: Any, side: str, hundredths: int, points: int) -> None:
+    """In from one side by hundredths of a sign; the length in twentieths of a point beside it, for programs that do not count by signs."""
+    indent = _element(paragraph._p.get_or_add_pPr(), "w:ind")  # noqa: SLF001
+    indent.set(qn(f"w:{side}Chars"), str(hundredths))
+    indent.set(qn(f"w:{side}"), str(hundredths * points // 5))
 
 
 def _element(parent: Any, tag: str) -> Any:
