@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "axes",
+    "ninja",  # for the static files of its documentation page
     "bangfu.ledger",
     "bangfu.office",
     "bangfu.web",

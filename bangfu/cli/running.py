@@ -1,0 +1,206 @@
+"""Verbs that run the house: demo, serve, upgrade, backup, restore."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import socket
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bangfu.cli import ground
+from bangfu.cli.say import Stop, emit, note, say
+
+if TYPE_CHECKING:
+    from bangfu.cli.door import Verbs
+
+
+def add(verbs: Verbs) -> None:
+    parser = verbs.add(
+        "serve",
+        "打开网页（只服务本机；--host 0.0.0.0 服务全网）",
+        "serve the pages (this machine only; --host 0.0.0.0 for the network)",
+        "bangfu serve --port 8000",
+        serve,
+    )
+    serving(parser)
+    verbs.add(
+        "upgrade",
+        "把旧版本的数据库升级到本版本，先留一份副本",
+        "bring an older database up to date, keeping a copy",
+        "bangfu upgrade",
+        upgrade,
+    )
+
+
+def serving(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", default="127.0.0.1", help=say("地址", "address"))
+    parser.add_argument("--port", type=int, default=8000, help=say("端口", "port"))
+    parser.add_argument("--workers", type=int, default=1 if os.name == "nt" else 2, help=say("进程数", "processes"))
+
+
+# --- serve
+
+
+def serve(arguments: argparse.Namespace) -> int:
+    if arguments.host not in {"127.0.0.1", "localhost", "::1"} and not os.environ.get("BANGFU_HOSTS"):
+        os.environ["BANGFU_HOSTS"] = ",".join(["localhost", "127.0.0.1", "[::1]", socket.gethostname(), *own_addresses()])
+    ground.open_database()
+    from django.conf import settings
+    from django.db import connections
+
+    from bangfu.web.pages.accounts import first_token
+
+    address = f"http://{'127.0.0.1' if arguments.host == '0.0.0.0' else arguments.host}:{arguments.port}"  # noqa: S104 - compared, not bound
+    with alone(Path(settings.DATA) / "serve.lock", address):
+        check_port(arguments.host, arguments.port)
+        first = first_token()
+        connections.close_all()  # the workers open their own
+        greet = threading.Thread(target=when_ready, args=(arguments, address, first), daemon=True)
+        greet.start()
+        run_server(arguments)
+    return 0
+
+
+def run_server(arguments: argparse.Namespace) -> None:
+    """Until somebody stops it; what is under way is finished first."""
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    Granian(
+        "bangfu.web.wsgi:application",
+        address=arguments.host,
+        port=arguments.port,
+        interface=Interfaces.WSGI,
+        workers=arguments.workers,
+        blocking_threads=4,
+        websockets=False,
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+        workers_kill_timeout=10,
+    ).serve()
+
+
+def when_ready(arguments: argparse.Namespace, address: str, first: str | None) -> None:
+    """Say where the pages are once they answer; `first` is the token with which the first account is made, where there is none yet."""
+    begin = f"{address}/first/?token={first}" if first else None
+    for _ in range(600):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", arguments.port), timeout=1):
+            break
+        time.sleep(0.1)
+    if arguments.json:
+        emit({"address": address, "first_account": begin})
+        return
+    note(say(f"网页已打开：{address}  （按 Ctrl+C 停止）", f"The pages are open at {address}  (Ctrl+C stops them)"))
+    if begin:
+        note(say(f"还没有账号：请打开 {begin} 建第一个账号。", f"There is no account yet: make the first one at {begin}"))
+
+
+def check_port(host: str, port: int) -> None:
+    """Raises Stop where somebody else listens there."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        if os.name != "nt":
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except PermissionError:
+            raise Stop(
+                f"端口 {port} 需要管理员权限：请用 --port 8000。",
+                f"Port {port} is for the administrator only: choose another with --port 8000.",
+            ) from None
+        except OSError as error:
+            raise Stop(
+                f"端口 {host}:{port} 用不了（{error.strerror}）：请用 --port 另选一个。",
+                f"Port {port} of {host} cannot be had ({error.strerror}): choose another with --port.",
+            ) from None
+        except OverflowError:
+            raise Stop(f"没有端口 {port}：请选 1–65535。", f"There is no port {port}: choose one from 1 to 65535.") from None
+
+
+def own_addresses() -> list[str]:
+    with contextlib.suppress(OSError):
+        return sorted({str(found[4][0]) for found in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)})
+    return []
+
+
+@contextlib.contextmanager
+def alone(path: Path, what: str) -> Iterator[None]:
+    """Hold the lock of the data folder; the system lets go of it when the process ends, however it ends. Raises Stop where it is held."""
+    with path.open("a+", encoding="utf-8") as file:
+        if not seize(file.fileno()):
+            file.seek(0)
+            told = file.read().strip() if os.name != "nt" else ""  # Windows locks the content too
+            raise Stop(
+                f"这个数据文件夹已有一个服务在运行（{told or path.parent}）：请用它，或先停掉它。",
+                f"A server already runs on this data folder ({told or path.parent}): use that one, or stop it first.",
+            )
+        file.truncate(0)
+        file.write(f"{what} pid {os.getpid()}\n")
+        file.flush()
+        yield
+
+
+def seize(descriptor: int) -> bool:
+    """Take the system's lock of an open file without waiting; whether that worked."""
+    try:
+        if os.name == "nt":
+            import msvcrt
+
+            os.lseek(descriptor, 0, os.SEEK_SET)
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+        else:
+            import fcntl
+
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+# --- upgrade
+
+
+def upgrade(arguments: argparse.Namespace) -> int:
+    ground.start()
+    from django.conf import settings
+    from django.core.management import call_command
+
+    known, unknown, missing = ground.migrations()
+    if unknown:
+        ground.open_database()  # says what is wrong
+    answer: dict[str, Any] = {"steps": missing, "copy": None}
+    if known and missing:
+        place = settings.DATABASES["default"]
+        if place["ENGINE"].endswith("sqlite3"):
+            answer["copy"] = str(copy_aside(Path(place["NAME"])))
+        else:
+            note(
+                say(
+                    "PostgreSQL 不自动留副本：升级在一个事务里，失败即还原。", "No copy is made of PostgreSQL: a step that fails is undone."
+                )
+            )
+    call_command("migrate", verbosity=0, interactive=False)
+    if arguments.json:
+        emit(answer)
+    elif missing:
+        kept = say(f"，副本在 {answer['copy']}", f"; the copy is {answer['copy']}") if answer["copy"] else ""
+        print(say(f"已升级 {len(missing)} 步{kept}", f"{len(missing)} steps done{kept}"))
+    else:
+        print(say("数据库已是本版本。", "The database is up to date."))
+    return 0
+
+
+def copy_aside(database: Path) -> Path:
+    """A whole copy of an SQLite database beside it, safe while others read and write."""
+    copy = database.with_name(f"{database.stem}-{datetime.now().astimezone():%Y%m%d-%H%M%S}.sqlite3")
+    with contextlib.closing(sqlite3.connect(database)) as source, contextlib.closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
+    return copy

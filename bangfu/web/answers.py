@@ -1,0 +1,158 @@
+"""Answers as plain JSON values, the same for the command and the API: numbers in the unit people read, periods by their last day.
+
+Exact until the very end: a Decimal becomes a JSON number here and nowhere earlier.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from bangfu.catalogue import Catalogue, Field, Figure, Kind, Label
+from bangfu.figures import Slice, Value
+from bangfu.ledger.models import Ended, Entry, Measure, Participation
+from bangfu.office.books import Trace
+from bangfu.quantities import from_parts
+from bangfu.web.shown import masked
+
+
+def number(value: Decimal | int | None) -> int | float | None:
+    """A number as JSON has it: whole ones without a point, others as they are written (JSON knows no Decimal)."""
+    if value is None or isinstance(value, int):
+        return value
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def last_day(end: date | None) -> str | None:
+    """The last day of a half-open period."""
+    return None if end is None else (end - timedelta(days=1)).isoformat()
+
+
+def first_day(begin: date | None) -> str | None:
+    return None if begin is None else begin.isoformat()
+
+
+def label(words: Label) -> dict[str, str]:
+    return {"zh": words.zh, "en": words.en}
+
+
+def kind(of: Kind) -> dict[str, Any]:
+    """A kind with its fields, as the catalogue declares it."""
+    return {
+        "code": of.code,
+        "label": label(of.label),
+        "chapter": of.chapter,
+        "ledger": of.ledger,
+        "topic": of.topic,
+        "note": label(of.note),
+        "state": of.state,
+        "fields": [field(f) for f in of.fields.values()],
+    }
+
+
+def field(of: Field) -> dict[str, Any]:
+    return {
+        "name": of.name,
+        "type": str(of.type),
+        "label": label(of.label),
+        "headers": list(of.headers),
+        "unit": of.unit,
+        "required": of.required,
+        "personal": of.personal,
+        "choices": [{"code": c.code, "label": label(c.label)} for c in of.choices],
+        "example": of.example,
+    }
+
+
+def definition(of: Figure) -> dict[str, Any]:
+    """What a figure is: its name, unit and 口径."""
+    return {
+        "code": of.code,
+        "label": label(of.label),
+        "chapter": of.chapter,
+        "topic": of.topic,
+        "unit": of.unit,
+        "caliber": label(of.caliber),
+        "core": of.core,
+        "kinds": list(of.kinds),
+        "parts": list(of.parts),
+    }
+
+
+def figure(of: Figure, slice_: Slice, value: Value, mark: int) -> dict[str, Any]:
+    """A number: what was asked, for which period, at which mark, and how many entries stand behind it."""
+    return {
+        "figure": of.code,
+        "label": label(of.label),
+        "value": number(value.value),
+        "unit": of.unit,
+        "entries": value.entries,
+        "begin": first_day(slice_.begin),
+        "end": last_day(slice_.end),
+        "mark": mark,
+    }
+
+
+def figures(wanted: Iterable[Figure], slice_: Slice, values: Mapping[str, Value], mark: int) -> list[dict[str, Any]]:
+    return [figure(f, slice_, values[f.code], mark) for f in wanted]
+
+
+def entries(ids: Sequence[int], catalogue: Catalogue) -> list[dict[str, Any]]:
+    """The entries of those ids, in their order, with names instead of numbers; a person's name is masked (domain.md 10.4)."""
+    found = Entry.objects.select_related("unit", "place", "party", "project", "household", "batch").in_bulk(ids)
+    measures: dict[int, dict[str, int]] = {}
+    for entry, name, parts in Measure.objects.filter(entry__in=ids).values_list("entry", "name", "value"):
+        measures.setdefault(entry, {})[name] = parts
+    persons: dict[int, list[str]] = {}
+    for one in Participation.objects.filter(entry__in=ids).select_related("person").order_by("person"):
+        persons.setdefault(one.entry_id, []).append(masked(one.person.name))
+    ended = {e.entry_id: e for e in Ended.objects.filter(entry__in=ids)}
+    return [_entry(found[i], catalogue, measures.get(i, {}), persons.get(i, []), ended.get(i)) for i in ids if i in found]
+
+
+def _entry(of: Entry, catalogue: Catalogue, measures: Mapping[str, int], persons: list[str], ended: Ended | None) -> dict[str, Any]:
+    declared = catalogue.kinds.get(of.kind)
+    units = {f.name: f.unit or "" for f in declared.measures()} if declared else {}
+    return {
+        "id": of.pk,
+        "kind": of.kind,
+        "begin": of.begin.isoformat(),
+        "end": last_day(of.end),
+        "title": of.title or "、".join(persons) or (masked(of.household.head) if of.household else ""),
+        "category": of.category or None,
+        "counts_to": of.counts_to or None,
+        "place": of.place.name if of.place else None,
+        "unit": of.unit.name if of.unit else None,
+        "party": of.party.name if of.party else None,
+        "project": of.project.name if of.project else None,
+        "persons": persons,
+        "measures": {
+            name: {"value": number(from_parts(parts, units[name])), "unit": units[name]}
+            for name, parts in measures.items()
+            if name in units
+        },
+        "facets": of.facets,
+        "mark": of.mark,
+        "supersedes": of.supersedes_id,
+        "ended": {"mark": ended.mark, "successor": ended.successor_id} if ended else None,
+        "source": {"file": of.batch.filename, "sheet": of.sheet, "row": of.row} if of.batch else None,
+    }
+
+
+def trace(of: Trace, catalogue: Catalogue, mark: int) -> dict[str, Any]:
+    """A page of what stands behind a figure: `carried` from the pages before, then entries with what each adds.
+
+    A combination has `of`, the figures that it rests on, instead of entries.
+    """
+    unit = of.figure.unit
+    shown = entries([s.fact.id for s in of.shares], catalogue)
+    adds = {s.fact.id: number(from_parts(s.parts, unit)) for s in of.shares}
+    return {
+        **figure(of.figure, of.slice, of.value, mark),
+        "carried": number(from_parts(of.carried, unit)),
+        "trace": [{**entry, "adds": adds[entry["id"]]} for entry in shown],
+        "after": of.after,
+        "of": [figure(f, s, v, mark) for f, s, v in of.of],
+    }
