@@ -1,0 +1,734 @@
+"""A sheet of texts → its tables and cards: where headers stand, what belongs to which table, and which lines are no entries.
+
+Nothing here knows what a table is about; only the shapes that clerks give to tables (domain.md 2, samples/README.md): title lines, header blocks of one
+to three levels, tables under and beside each other, forms («cards»), group rows and year bands, subtotals and totals anywhere, notes and signatures.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from bangfu.catalogue.reading import norm
+from bangfu.office.intake.reading import Sheet
+from bangfu.office.intake.words import (
+    SERIAL,
+    Vocabulary,
+    heading,
+    is_figure,
+    is_note,
+    is_signature,
+    is_title_info,
+    is_total,
+)
+
+Cells = list[tuple[int, str]]  # the filled cells of a row: (column, text)
+
+DATA, TOTAL, HEADER, NOTE, BLANK = "data", "total", "header", "note", "blank"
+
+
+@dataclass(slots=True)
+class Column:
+    """One column of a table: its position in the sheet, and its header from the top level to the leaf."""
+
+    index: int
+    path: tuple[str, ...]
+
+    @property
+    def leaf(self) -> str:
+        return self.path[-1] if self.path else ""
+
+    @property
+    def title(self) -> str:
+        """The header as one text: 资金来源/捐赠/教职工."""
+        return "/".join(" ".join(p.split()) for p in self.path)
+
+
+@dataclass(slots=True)
+class Line:
+    """One row of a table: what sort of line it is, and the bands (group rows) it stands under, the nearest last."""
+
+    row: int
+    sort: str
+    bands: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Table:
+    """A table of a sheet. `titles` are the lines that stand above it, the general ones first; `lines` its rows below the header."""
+
+    sheet: Sheet
+    top: int
+    body: int
+    left: int
+    right: int
+    columns: list[Column]
+    titles: tuple[str, ...]
+    lines: list[Line] = field(default_factory=list)
+    own_titles: tuple[str, ...] = ()  # of the titles those that belong to this table alone
+
+
+@dataclass(slots=True)
+class Card:
+    """A form: labels with their values beside them. `cells` maps the place of each label to (label, place of the value, value)."""
+
+    sheet: Sheet
+    titles: tuple[str, ...]
+    cells: list[tuple[str, tuple[int, int], str]]
+    rows: tuple[int, ...] = ()
+
+
+@dataclass(slots=True)
+class Layout:
+    """What a sheet holds. `skipped` says of every line that is no entry why: total, header, note or blank."""
+
+    sheet: Sheet
+    tables: list[Table] = field(default_factory=list)
+    cards: list[Card] = field(default_factory=list)
+    skipped: dict[int, str] = field(default_factory=dict)
+    titles: tuple[str, ...] = ()
+
+
+class Grid:
+    """A sheet's cells with its merges: `raw` is what is written in a cell, `spread` what a merged cell shows there."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
+        self.rows = sheet.rows
+        self.origin: dict[tuple[int, int], tuple[int, int]] = {}
+        self.spans: dict[tuple[int, int], tuple[int, int]] = {}
+        for top, left, bottom, right in sheet.merges:
+            if (bottom - top + 1) * (right - left + 1) > 20_000 or top >= len(self.rows):
+                continue
+            self.spans[top, left] = (bottom, right)
+            for row in range(top, bottom + 1):
+                for column in range(left, right + 1):
+                    self.origin[row, column] = (top, left)
+        self.width = max((len(r) for r in self.rows), default=0)
+        self.filled: list[Cells] = [[(c, t) for c, t in enumerate(r) if t] for r in self.rows]
+
+    def raw(self, row: int, column: int) -> str:
+        line = self.rows[row]
+        return line[column] if column < len(line) else ""
+
+    def spread(self, row: int, column: int) -> str:
+        text = self.raw(row, column)
+        if text:
+            return text
+        place = self.origin.get((row, column))
+        return self.raw(*place) if place is not None else ""
+
+    def within(self, row: int, left: int, right: int) -> Cells:
+        return [(c, t) for c, t in self.filled[row] if left <= c <= right]
+
+    def reach(self, row: int, column: int) -> tuple[int, int]:
+        """The last row and column that the cell's merge covers (the cell itself where it is not merged)."""
+        return self.spans.get((row, column), (row, column))
+
+
+def layout(sheet: Sheet, words: Vocabulary) -> Layout:
+    """Take a sheet apart."""
+    found = Layout(sheet)
+    grid = Grid(sheet)
+    for row, cells in enumerate(grid.filled):
+        found.skipped[row] = NOTE if cells else BLANK
+    titles: dict[int, str] = {}
+    strips = _strips(grid, words)
+    for left, right in strips:
+        _Strip(grid, words, left, right, alone=len(strips) == 1).read(found, titles)
+    data = {line.row for table in found.tables for line in table.lines if line.sort == DATA} | {r for card in found.cards for r in card.rows}
+    ranks = {TOTAL: 0, HEADER: 1, NOTE: 2, BLANK: 3}
+    said: dict[int, str] = {}
+    for table in found.tables:
+        for line in table.lines:
+            if line.sort != DATA and line.row not in data:
+                said[line.row] = min(said.get(line.row, BLANK), line.sort, key=ranks.__getitem__)
+        for row in range(table.top, table.body):
+            said[row] = min(said.get(row, HEADER), HEADER, key=ranks.__getitem__)
+    for row, why in said.items():
+        if why == BLANK and grid.filled[row] and row in titles:
+            why = titles[row]  # noqa: PLW2901
+        found.skipped[row] = why
+    for row, why in titles.items():
+        if row not in said:
+            found.skipped[row] = why
+    for row in data:
+        found.skipped.pop(row, None)
+    return found
+
+
+# ── tables beside each other ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _strips(grid: Grid, words: Vocabulary) -> list[tuple[int, int]]:
+    """The column ranges of tables that stand side by side; one range where there is only one."""
+    whole = [(0, max(grid.width - 1, 0))]
+    if grid.width < 4:
+        return whole
+    used: Counter[int] = Counter()
+    full = 0
+    for row, cells in enumerate(grid.filled):
+        if len(cells) < 3 or _is_signature_row(cells):
+            continue
+        full += 1
+        for column, _ in cells:
+            last = grid.reach(row, column)[1]
+            used.update(range(column, last + 1))
+    for (row, column), (top, left) in grid.origin.items():
+        if top != row and left == column and grid.raw(top, left) and len(grid.filled[top]) >= 3:
+            used[column] += 1
+    groups: list[tuple[int, int]] = []
+    start: int | None = None
+    for column in range(grid.width + 1):
+        if column < grid.width and used[column]:
+            start = column if start is None else start
+        elif start is not None:
+            groups.append((start, column - 1))
+            start = None
+    groups = _repeats(grid, words, groups)
+    if len(groups) < 2:
+        return whole
+    strips = [groups[0]]
+    for group in groups[1:]:
+        if _own_table(grid, words, strips[0], group):
+            strips.append(group)
+        else:
+            strips[-1] = (strips[-1][0], group[1])
+    if len(strips) == 1:
+        return whole
+    strips[0] = (0, strips[0][1])
+    strips[-1] = (strips[-1][0], grid.width - 1)
+    return strips
+
+
+def _repeats(grid: Grid, words: Vocabulary, groups: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Cut a group where its header begins anew without a gap: 序号 … 序号 …, or the same words once more."""
+    out: list[tuple[int, int]] = []
+    for left, right in groups:
+        cuts: set[int] = set()
+        for row in range(min(len(grid.rows), 60)):
+            cells = grid.within(row, left, right)
+            if len(cells) < 6 or any(is_figure(t) for _, t in cells):
+                continue
+            texts = [norm(t) for _, t in cells]
+            half = len(texts) // 2
+            serials = [c for c, t in cells if norm(t) in SERIAL - {"批次"}]
+            if len(serials) > 1 and serials[0] == cells[0][0] and sum(words.known(t) for _, t in cells) >= 4:
+                cuts.update(serials[1:])
+                break
+            if len(texts) % 2 == 0 and texts[:half] == texts[half:] and len(set(texts)) == half:
+                cuts.add(cells[half][0])
+                break
+        edges = [left, *sorted(cuts), right + 1]
+        out.extend((a, b - 1) for a, b in zip(edges, edges[1:], strict=False) if a < b)
+    return out
+
+
+def _own_table(grid: Grid, words: Vocabulary, first: tuple[int, int], group: tuple[int, int]) -> bool:
+    """Whether a group of columns behind a gap is a table of its own rather than more columns of the one before."""
+    if group[0] == group[1]:
+        return False
+    for row in range(min(len(grid.rows), 200)):
+        here, there = grid.within(row, *first), grid.within(row, *group)
+        if len(there) < 2 or len(here) < 2 or any(is_figure(t) for _, t in there[:1]):
+            continue
+        mine = [heading(t).word for _, t in there]
+        if mine[0].lower() in SERIAL and sum(words.known(t) for _, t in there) >= 2:
+            return True
+        theirs = {heading(t).word for _, t in here}
+        same = sum(1 for w in mine if w in theirs)
+        if same >= 2 and same >= 0.4 * len(mine) and sum(words.known(t) for _, t in there) >= 2:
+            return True
+    return _ends_apart(grid, first, group) and _header_rows(grid, words, group)
+
+
+def _ends_apart(grid: Grid, first: tuple[int, int], group: tuple[int, int]) -> bool:
+    mine = sum(1 for r in range(len(grid.rows)) if len(grid.within(r, *group)) >= 2)
+    theirs = sum(1 for r in range(len(grid.rows)) if len(grid.within(r, *first)) >= 2)
+    return mine >= 2 and abs(mine - theirs) > 0.2 * max(mine, theirs)
+
+
+def _header_rows(grid: Grid, words: Vocabulary, group: tuple[int, int]) -> bool:
+    return any(len(cells) >= 2 and all(words.known(t) for _, t in cells) for cells in (grid.within(r, *group) for r in range(min(len(grid.rows), 60))))
+
+
+def _is_signature_row(cells: Cells) -> bool:
+    return len(cells) <= 6 and (is_signature(cells[0][1]) or is_note(cells[0][1])) and not is_figure(cells[0][1])
+
+
+# ── one strip ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_SECTION = re.compile(r"\s*(?:[（(]?[一二三四五六七八九十]{1,3}[、）)．.]|表\s*[一二三四五六七八九十\d]|[（(]\d{1,2}[)）]|\d{1,2}[、．.](?!\d)|第[一二三四五六七八九十\d]+(?:部分|批|期|类))")
+_YEAR = re.compile(r"(?:19|20)\d\d(?:年度?)?|[（(]?(?:19|20)\d\d年.{0,12}")
+_EXAMPLE = re.compile(r"^\s*[（(]?(?:示例|样例|例[:：如]|填写示例|范例|举例|example)", re.IGNORECASE)
+
+
+class _Strip:
+    """Reads the columns `left` … `right` of a sheet from top to bottom."""
+
+    def __init__(self, grid: Grid, words: Vocabulary, left: int, right: int, *, alone: bool) -> None:
+        self.grid = grid
+        self.words = words
+        self.left = left
+        self.right = right
+        self.alone = alone
+        self.general: list[str] = []
+        self.pending: list[tuple[int, str]] = []
+
+    def cells(self, row: int) -> Cells:
+        if self.alone:
+            return self.grid.filled[row]
+        return self.grid.within(row, self.left, self.right)
+
+    def read(self, found: Layout, titles: dict[int, str]) -> None:
+        row, end = 0, len(self.grid.rows)
+        table: Table | None = None
+        while row < end:
+            cells = self.cells(row)
+            if not cells:
+                if table is None and not self.alone:
+                    self._above(row, titles)
+                row += 1
+                continue
+            block = self.header_block(row, table)
+            if block is not None:
+                table = self._table(block, titles)
+                found.tables.append(table)
+                row = self._lines(table, Sorter(table, self), table.body)
+                continue
+            card_end = self._cards(row, found, titles) if self._is_card_row(row) else row
+            if card_end > row:
+                row = card_end
+                continue
+            self._above(row, titles)
+            row += 1
+        if table is None and not found.cards:
+            found.titles = tuple(t for _, t in self.pending)
+
+    def _above(self, row: int, titles: dict[int, str]) -> None:
+        """A line that stands above a table (or above nothing, if none follows)."""
+        reaching = self.cells(row)
+        if not self.alone and self.left:  # a title over all strips: merged, or alone in its row
+            over = self.grid.filled[row]
+            reaching = [(c, t) for c, t in over if c < self.left and (len(over) == 1 or self.grid.reach(row, c)[1] >= self.left)] + reaching
+        self.pending.extend((row, text) for _, text in reaching)
+        if reaching:
+            titles.setdefault(row, NOTE)
+
+    def _table(self, block: tuple[int, int, list[Column]], titles: dict[int, str]) -> Table:
+        top, body, columns = block
+        own = [t for r, t in self.pending if r < top]
+        if not self.general:
+            self.general = [t for t in own if not _SECTION.match(t)]
+            general = self.general
+        else:
+            general = self.general
+        for r, _ in self.pending:
+            if r < top:
+                titles[r] = HEADER
+        table = Table(self.grid.sheet, top, body, self.left, self.right, columns, (*(t for t in general if t not in own), *own), own_titles=tuple(own))
+        self.pending = []
+        return table
+
+    def _lines(self, table: Table, sorter: Sorter, row: int) -> int:
+        """Sort the lines of a table until the next header; returns the row at which it ends."""
+        end = len(self.grid.rows)
+        held: list[Line] = []  # single lines that are bands if data follow, titles if a header follows, notes otherwise
+        bands: list[str] = []
+        while row < end:
+            cells = self.cells(row)
+            if cells and not sorter.is_own_header(cells):
+                block = self.header_block(row, table)
+                if block is not None:
+                    top = block[0]
+                    table.lines = [line for line in table.lines if line.row < top]
+                    held = [h for h in held if h.row < top]
+                    self._give_titles(held, table)
+                    return top
+                if sorter.ended and self._is_card_row(row):
+                    self._give_titles(held, table)
+                    return row
+            sort = sorter.sort(row, cells)
+            if sort == "band":
+                held.append(Line(row, HEADER))
+            elif sort in {DATA, TOTAL}:
+                for line in held:
+                    text = " ".join(t for _, t in self.cells(line.row))
+                    if line.sort == HEADER:
+                        bands = [*bands[-1:], text]
+                    table.lines.append(line)
+                held = []
+                table.lines.append(Line(row, sort, tuple(bands)))
+            elif sort == BLANK and held:
+                held.append(Line(row, BLANK))
+            elif sort == HEADER:
+                own = [" ".join(t for _, t in self.cells(h.row)) for h in held if h.sort == HEADER]
+                bands = own or bands
+                table.lines.extend([*held, Line(row, HEADER)])
+                held = []
+            else:
+                if held and sort != BLANK:
+                    table.lines.extend(Line(h.row, NOTE if h.sort == HEADER else h.sort) for h in held)
+                    held = []
+                table.lines.append(Line(row, sort))
+            row += 1
+        table.lines.extend(Line(h.row, NOTE if h.sort == HEADER else h.sort) for h in held)
+        return row
+
+    def _give_titles(self, held: list[Line], table: Table) -> None:
+        for line in held:
+            if line.sort == HEADER:
+                self.pending.extend((line.row, t) for _, t in self.cells(line.row))
+            else:
+                table.lines.append(line)
+        table.lines.sort(key=lambda one: one.row)
+
+    # ── headers ──
+
+    def header_block(self, row: int, current: Table | None) -> tuple[int, int, list[Column]] | None:
+        """The header that begins at `row` (or with a row of group names just above it): its first row, the row after it, its columns."""
+        cells = self.cells(row)
+        if not self._is_header(row, cells, current):
+            return None
+        top = row
+        while top > 0 and top > row - 2 and self._is_group_row(top - 1, row):
+            top -= 1
+        bottom = self._bottom(row)
+        columns = self._columns(top, bottom)
+        body = bottom + 1
+        while body < len(self.grid.rows) and self._is_numbering(body, columns):
+            body += 1
+        return (top, body, columns) if len([c for c in columns if c.path]) >= 2 else None
+
+    def _is_header(self, row: int, cells: Cells, current: Table | None) -> bool:
+        count = len(cells)
+        if count < 2 or any(len(t) > 40 for _, t in cells) or any(is_total(t) for _, t in cells[:1]):
+            return False
+        if sum(is_figure(t) and not norm(t) in SERIAL for _, t in cells) > (0 if count < 6 else 1):
+            return False
+        known = [self.words.known(t) for _, t in cells]
+        hits = sum(known)
+        if is_signature(cells[0][1]) and not known[0]:
+            return False
+        adjacent = sum(1 for a, b in zip(known, known[1:], strict=False) if a and b)
+        if count == 2:
+            touching = cells[1][0] == self.grid.reach(row, cells[0][0])[1] + 1
+            return hits == 2 and touching and current is None and all(self.words.exactly(t) for _, t in cells) and self._is_pair_data(row + 1)
+        serial = norm(cells[0][1]) in SERIAL
+        if current is not None:
+            strict = sum(self.words.exactly(t) for _, t in cells)
+            return (hits >= 3 and hits >= 0.6 * count and adjacent >= 1 and strict >= 2) or (serial and hits >= 3 and hits >= 0.4 * count)
+        if serial and hits >= 2 and self._data_follow(row, 2):
+            return True
+        if hits >= 3 and hits >= 0.6 * count and adjacent >= 1:
+            return self._data_follow(row, 1) or hits >= 0.8 * count
+        return hits >= 2 and hits >= 0.4 * count and adjacent >= 1 and self._data_follow(row, 2) and not self._is_card_row(row)
+
+    def _is_pair_data(self, row: int) -> bool:
+        cells = self.cells(row) if row < len(self.grid.rows) else []
+        return len(cells) == 2 and any(is_figure(t) for _, t in cells) and not any(self.words.exactly(t) for _, t in cells)
+
+    def _data_follow(self, row: int, figures: int) -> bool:
+        """Whether one of the next rows has figures, or at least as many cells (a table of words)."""
+        width = len(self.cells(row))
+        for below in range(row + 1, min(row + 6, len(self.grid.rows))):
+            cells = self.cells(below)
+            if sum(is_figure(t) for _, t in cells) >= min(figures, max(width - 1, 1)):
+                return True
+        return False
+
+    def _is_group_row(self, row: int, header: int) -> bool:
+        cells = self.cells(row)
+        below = self.cells(header)
+        if not cells or any(len(t) > 16 or is_figure(t) or is_title_info(t) or is_note(t) for _, t in cells):
+            return False
+        wide = 0
+        for column, _ in cells:
+            last = self.grid.reach(row, column)[1]
+            if last - column + 1 >= max(len(below) - 1, 2) and len(cells) == 1:
+                return False  # a title over everything
+            wide += last > column
+        return len(cells) >= 2 and wide >= 1
+
+    def _bottom(self, row: int) -> int:
+        """The last row of the header that begins at `row`."""
+        bottom = row
+        for column, _ in self.cells(row):
+            last = self.grid.reach(row, column)[0]
+            if row < last <= row + 3:
+                bottom = max(bottom, last)
+        while bottom - row < 3 and bottom + 1 < len(self.grid.rows) and self._is_sub_header(row, bottom):
+            bottom += 1
+        return bottom
+
+    def _is_sub_header(self, top: int, bottom: int) -> bool:
+        """Whether the row after `bottom` holds leaves: texts that stand under a group's name or under nothing, never under a leaf."""
+        below = self.cells(bottom + 1)
+        if not below or any(is_figure(t) or len(t) > 16 or is_total(t) or is_note(t) for _, t in below):
+            return False
+        above = dict(self.cells(bottom))
+        head = self.cells(top)
+        if not head or below[0][0] == head[0][0]:
+            if not (_units_row(below) and len(below) >= 2):
+                return False
+            return True
+        if _units_row(below):
+            return True
+        last = self.right
+        for column, _ in below:
+            if column in above:
+                ends = self.grid.reach(bottom, column)
+                if ends[1] > column:
+                    continue  # under a group that is merged
+                nexts = [c for c in above if c > column]
+                if min(nexts, default=last + 1) == column + 1:
+                    return False
+            elif self.grid.origin.get((bottom + 1, column), (bottom + 1, column))[0] <= bottom:
+                return False
+        return any(self.words.known(t) for _, t in below) or len(below) >= 2
+
+    def _is_numbering(self, row: int, columns: Sequence[Column]) -> bool:
+        """A row of column numbers under the header: 1, 2, 3 … or 甲, 乙, 1, 2 …."""
+        texts = [norm(t).strip("()（）") for _, t in self.cells(row)]
+        texts = [t for t in texts if t not in {"甲", "乙", "丙", "丁", "栏次", "a", "b", "c"}]
+        numbers = [int(t) for t in texts if t.isdecimal() and len(t) < 3]
+        return len(numbers) >= 3 and len(numbers) == len(texts) and numbers == list(range(numbers[0], numbers[0] + len(numbers))) and len(texts) >= len(columns) - 3
+
+    def _columns(self, top: int, bottom: int) -> list[Column]:
+        columns: list[Column] = []
+        for column in range(self.left, self.right + 1):
+            path: list[str] = []
+            for row in range(top, bottom + 1):
+                units = row > top and _units_row(self.cells(row))
+                text = self.grid.spread(row, column)
+                if not text and row < bottom:
+                    text = self._group_left(row, column, bottom)
+                if text and (not path or path[-1] != text):
+                    if path and units:
+                        path[-1] = f"{path[-1]}（{text.strip('（）()')}）"
+                    else:
+                        path.append(text)
+            columns.append(Column(column, tuple(path)))
+        while columns and not columns[-1].path and not self._used(columns[-1].index, bottom):
+            columns.pop()
+        while columns and not columns[0].path and not self._used(columns[0].index, bottom):
+            columns.pop(0)
+        return columns
+
+    def _used(self, column: int, bottom: int) -> bool:
+        return any(self.grid.raw(r, column) for r in range(bottom + 1, min(bottom + 40, len(self.grid.rows))))
+
+    def _group_left(self, row: int, column: int, bottom: int) -> str:
+        """The group's name to the left, where it is not merged over its columns and leaves stand below."""
+        if (row, column) in self.grid.origin or not any(self.grid.raw(r, column) for r in range(row + 1, bottom + 1)):
+            return ""
+        for before in range(column - 1, self.left - 1, -1):
+            text = self.grid.raw(row, before)
+            if text:
+                covers = self.grid.reach(row, before)
+                below = any(self.grid.raw(r, before) for r in range(row + 1, bottom + 1))
+                return text if below and covers == (row, before) else ""
+            if not any(self.grid.raw(r, before) for r in range(row + 1, bottom + 1)):
+                return ""
+        return ""
+
+    # ── cards ──
+
+    def _is_label(self, text: str) -> bool:
+        word = norm(text)
+        return len(text) <= 16 and word not in SERIAL and not is_figure(text) and (self.words.exactly(text) or (text.rstrip().endswith(("：", ":")) and self.words.known(text)) or self._card_word(text))
+
+    def _card_word(self, text: str) -> bool:
+        near = self.words.near(heading(text).word) if self.words.known(text) else ()
+        return bool(near) and near[0][1] >= 0.85
+
+    def _pairs(self, row: int) -> list[tuple[str, tuple[int, int], str]]:
+        """Labels with the value that stands to the right of each."""
+        cells = self.cells(row)
+        pairs: list[tuple[str, tuple[int, int], str]] = []
+        at = 0
+        while at < len(cells):
+            column, text = cells[at]
+            inner = re.fullmatch(r"\s*([^：:]{2,10})[：:]\s*(\S.*)", text, re.DOTALL)
+            if inner is not None and self._is_label(inner[1]):
+                pairs.append((inner[1], (row, column), inner[2]))
+            elif self._is_label(text) or (pairs and is_signature(text + "：")):
+                value_column = self.grid.reach(row, column)[1] + 1
+                if at + 1 < len(cells) and not (self._is_label(cells[at + 1][1]) and cells[at + 1][0] > value_column):
+                    if cells[at + 1][0] <= value_column + 1:
+                        pairs.append((text, (row, cells[at + 1][0]), cells[at + 1][1]))
+                        at += 2
+                        continue
+                pairs.append((text, (row, value_column), ""))
+            at += 1
+        return pairs
+
+    def _is_card_row(self, row: int) -> bool:
+        cells = self.cells(row)
+        if not cells or len(cells) > 12:
+            return False
+        labels = [self._is_label(t) or re.match(r"[^：:]{2,10}[：:]\s*\S", t) is not None for _, t in cells]
+        if not labels[0]:
+            return False
+        if is_title_info(cells[0][1]) and len(cells) <= 2:
+            return False
+        both = sum(
+            1
+            for a, b in zip(cells, cells[1:], strict=False)
+            if self._is_label(a[1]) and self._is_label(b[1]) and b[0] == self.grid.reach(row, a[0])[1] + 1
+        )
+        return both <= max(0, sum(labels) - 2) and (sum(labels) <= len(cells) * 0.75 or len(cells) <= 2 or both == 0)
+
+    def _cards(self, row: int, found: Layout, titles: dict[int, str]) -> int:
+        """Read the forms that begin at `row`; returns the row after them (`row` itself where there are none)."""
+        end = row
+        rows: list[int] = []
+        while end < len(self.grid.rows):
+            cells = self.cells(end)
+            if cells and self.header_block(end, None) is not None:
+                break
+            if cells and (self._is_card_row(end) or (rows and self._is_card_tail(end))):
+                rows.append(end)
+            elif cells:
+                break
+            elif not any(self.cells(r) for r in range(end, min(end + 2, len(self.grid.rows)))):
+                break
+            end += 1
+        pairs = [p for r in rows for p in self._pairs(r)]
+        if len({heading(p[0]).word for p in pairs if self.words.exactly(p[0])}) < 3 or len(rows) < 2:
+            return row
+        own = [t for r, t in self.pending]
+        for r, _ in self.pending:
+            titles[r] = HEADER
+        self.pending = []
+        wide = self._transposed(rows)
+        if wide:
+            found.cards.extend(Card(self.grid.sheet, tuple(own), cells, tuple(rows)) for cells in wide)
+        else:
+            found.cards.extend(Card(self.grid.sheet, tuple(own), cells, _rows_of(cells)) for cells in _cut(pairs))
+        return end
+
+    def _is_card_tail(self, row: int) -> bool:
+        """A line of signatures at the foot of a form."""
+        cells = self.cells(row)
+        return len(cells) <= 4 and all(is_signature(t + "：") for _, t in cells)
+
+    def _transposed(self, rows: list[int]) -> list[list[tuple[str, tuple[int, int], str]]]:
+        """Labels down the side and one entry a column: one card for each column of values."""
+        counts = Counter(len(self.cells(r)) for r in rows)
+        typical = counts.most_common(1)[0][0]
+        if typical < 3 or any(self._is_label(t) for r in rows for _, t in self.cells(r)[1:]):
+            return []
+        columns = sorted({c for r in rows for c, _ in self.cells(r)[1:]})
+        return [[(self.cells(r)[0][1], (r, c), self.grid.raw(r, c)) for r in rows] for c in columns]
+
+
+def _rows_of(cells: Iterable[tuple[str, tuple[int, int], str]]) -> tuple[int, ...]:
+    return tuple(sorted({place[0] for _, place, _ in cells}))
+
+
+def _cut(pairs: list[tuple[str, tuple[int, int], str]]) -> Iterator[list[tuple[str, tuple[int, int], str]]]:
+    """Cut the labels of forms that stand under each other: a form begins where its first label comes again."""
+    current: list[tuple[str, tuple[int, int], str]] = []
+    for pair in pairs:
+        if current and norm(pair[0]) == norm(current[0][0]):
+            yield current
+            current = []
+        current.append(pair)
+    if current:
+        yield current
+
+
+_UNIT_WORDS = frozenset(
+    "元 万元 千元 亿元 人 人次 名 户 亩 头 只 本 册 份 套 台 件 个 条 张 箱 袋 斤 公斤 千克 吨 次 场 期 批 天 月 年 小时 学时 % 头/只 场次 个数 万本".split(" ")
+)
+
+
+def _is_unit_word(text: str) -> bool:
+    return norm(text).strip("()（）") in _UNIT_WORDS
+
+
+def _units_row(cells: Cells) -> bool:
+    return all(_is_unit_word(t) for _, t in cells)
+
+
+# ── lines of a table ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Sorter:
+    """Tells the lines of one table apart. Works row by row, so that a table of a million rows needs no more than its header."""
+
+    def __init__(self, table: Table, strip: _Strip | None = None, grid: Grid | None = None) -> None:
+        self.table = table
+        self.grid = grid if grid is not None else (strip.grid if strip is not None else None)
+        self.columns = [c.index for c in table.columns]
+        self.leaves = {c.index: norm(c.leaf) for c in table.columns if c.path}
+        self.tops = {c.index: {norm(p) for p in c.path} for c in table.columns}
+        first = next((c for c in table.columns if c.path), None)
+        self.serial = first.index if first is not None and heading(first.leaf).word.lower() in SERIAL else None
+        self.ended = False
+
+    def is_own_header(self, cells: Cells) -> bool:
+        """Whether the row repeats this table's header (on every printed page)."""
+        same = sum(1 for c, t in cells if norm(t) in self.tops.get(c, ()))
+        return same >= 2 and same >= 0.7 * len(cells)
+
+    def sort(self, row: int, cells: Cells) -> str:
+        """data, total, header, note, blank, or band (a single line of which the next rows tell what it is)."""
+        if not cells:
+            return BLANK
+        if len(cells) > 2 and self.serial is not None and cells[0][0] == self.serial and cells[0][1].isdecimal() and len(cells) > len(self.leaves) // 2:
+            return DATA if not self._total_label(cells) else TOTAL
+        if self.is_own_header(cells):
+            return HEADER
+        column, first = cells[0]
+        if _EXAMPLE.match(first):
+            return NOTE
+        if self._total_label(cells):
+            return TOTAL
+        if len(cells) == 1:
+            return self._single(row, column, first)
+        if not is_figure(first) and (is_note(first) or is_signature(first)) and len(cells) <= max(6, len(self.leaves) // 2):
+            self.ended = True
+            return NOTE
+        if self.serial == column and len(cells) == 1:
+            return BLANK
+        if len(cells) <= 2 and len(self.leaves) >= 5 and not any(is_figure(t) for _, t in cells) and column == self.columns[0]:
+            return "band"
+        return DATA
+
+    def _single(self, row: int, column: int, text: str) -> str:
+        if _YEAR.fullmatch(text.strip()):
+            return "band"
+        if is_figure(text):
+            return BLANK if column == self.serial or column == self.columns[0] or len(self.leaves) < 3 else TOTAL
+        if is_note(text) or is_signature(text):
+            self.ended = True
+            return NOTE
+        if len(self.leaves) < 3:
+            return DATA
+        if self.ended and len(text) > 30:
+            return NOTE
+        _ = row
+        return "band"
+
+    def _total_label(self, cells: Cells) -> bool:
+        texts = 0
+        numbered = bool(cells) and cells[0][0] == self.serial and is_figure(cells[0][1])
+        found = False
+        for _, text in cells[:4]:
+            if is_figure(text):
+                if numbered and texts == 0:
+                    continue
+                break
+            texts += 1
+            if is_total(text):
+                found = True
+                break
+        if not found:
+            return False
+        words = [t for _, t in cells if not is_figure(t)]
+        strict = any(norm(t) in {"合计", "小计", "总计", "累计", "共计"} for t in words[:3])
+        return strict or (not numbered and len(words) <= 4)

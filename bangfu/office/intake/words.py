@@ -1,0 +1,221 @@
+"""The words of tables: header words of the catalogue and how near a header comes to them; totals, notes and signatures, serial columns."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from bangfu.catalogue import Catalogue
+from bangfu.catalogue.reading import norm
+
+SERIAL = frozenset({"序号", "编号", "序", "号", "no", "no.", "n0", "行号", "项次", "序列", "#", "批次", "顺序号", "排序", "index"})
+
+_UNIT_WORD = (
+    r"(?:[百千]?[万亿千百]?(?:元|圆)|[万亿]|元/[\u4e00-\u9fff]{1,2}|人次|人数|人|名|户次|户|亩|公顷|平方米|㎡|公里|千米|米|头|只|羽|尾|匹|株|棵|本|册|份|套|台|件|个|条|张|箱|袋|桶|盒|瓶|斤|公斤|千克|"
+    r"吨|克|kg|KG|g|次|场次|场|期|批次|批|班次|天|日|月|年|小时|学时|课时|%|％|家|所|项|篇|幅|块|盏|对|支|根|把|万)"
+)
+_UNITS = re.compile(rf"(?:单位[:：]?)?{_UNIT_WORD}(?:[/、,，或和]{_UNIT_WORD})*")
+_PAREN = re.compile(r"[（(\[【]([^（）()\[\]【】]*)[）)\]】]")
+_TAIL_UNIT = re.compile(rf"^(?P<base>.{{2,}}?)(?:[/／:：]|(?<=[额费价值款金入资]))(?P<unit>{_UNIT_WORD})$")
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A header cell taken apart: its word without spaces, and the unit and other remarks in parentheses («金额（万元）», «产地（村）»)."""
+
+    word: str
+    unit: str = ""
+    remark: str = ""
+
+
+@lru_cache(maxsize=4096)
+def heading(text: str) -> Heading:
+    """A header cell's word, unit and remark."""
+    plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).strip("*:：。、 ").replace("★", "")
+    units, remarks = [], []
+
+    def take(match: re.Match[str]) -> str:
+        inner = match[1].removeprefix("单位:").removeprefix("单位：")
+        (units if _UNITS.fullmatch(inner) else remarks).append(inner)
+        return ""
+
+    word = _PAREN.sub(take, plain)
+    if not word:
+        return Heading(plain)
+    tail = None if units else _TAIL_UNIT.match(word)
+    if tail is not None:
+        word, units = tail["base"], [tail["unit"]]
+    return Heading(word.strip(":：,，/、"), units[0] if units else "", "".join(remarks))
+
+
+@lru_cache(maxsize=4096)
+def unit_of(text: str) -> str:
+    """The unit that a line above a table declares («单位：万元», «金额单位：元»), or ""."""
+    plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    match = re.search(rf"(?:金额|货币|计量|计价)?单位[:：]?(?:人民币)?({_UNIT_WORD}(?:[/、,，]{_UNIT_WORD})*)(?![\u4e00-\u9fff])", plain)
+    if match is None:
+        match = re.search(rf"[（(](?:单位[:：]?)?({_UNIT_WORD})[)）]", plain)
+    return match[1] if match else ""
+
+
+# ── rows that are no entries ─────────────────────────────────────────────────────────────────────────────────────────
+
+_TOTAL = re.compile(
+    r"(?:.{0,14}?(?:合计|小计|总计|累计|共计|总和|汇总|平均|均值)(?:数|金额|人数|人次)?(?:[（(].{0,10}[)）])?|合|总|计|(?:本|上|当)(?:页|月|季|年|季度)[小合总]?计|total|subtotal|sum|其中[:：]?.{0,10}|(?:合|小|总)计[:：].{0,30}|(?:全村|全县|全校|全年|各村|总)合计)[:：]?",
+    re.IGNORECASE,
+)
+_NOTE = re.compile(
+    r"^(?:[\[【（(]?(?:备?注|说明|附注|注释|注意|填表说明|填报说明|填写说明|填写要求|编制说明|附|要求|提示|数据来源|资料来源|来源|统计口径|口径|审核意见|填表须知)[\]】）)]?\s*[:：\d一1（(]|\*|※|★|注\s|以上|本表|此表|上述)"
+)
+_SIGNATURE = re.compile(
+    r"(?:填\s*表|制\s*表|审\s*核|复\s*核|核\s*算|经\s*办|登\s*记|统\s*计|汇\s*总|负\s*责|联\s*系|填\s*报|发\s*放|分管|主管|主要|部门|单位|校对|制单|记账|会计|出纳|签\s*字|签\s*章|盖\s*章|编制|导出|打印|验收|批准|审批|审定|公示|监督|校长|书记|财务|见证|村委会|领取|日\s*期|时\s*间|电\s*话)"
+    r"[^：:]{0,10}[:：]|（章）|\(章\)|（盖章）|(?:填表|制表|审核|复核|经办|登记|核算)人"
+)
+_TITLE_INFO = re.compile(r"(?:填报|编制|制表|统计|登记|发放|填表|报送|主办|编写|帮扶|承办|责任)?(?:单位|部门|时间|日期|人)\s*[:：]|截止|更新至|统计周期|资金来源[:：]|共\d+")
+
+
+def is_total(text: str) -> bool:
+    """Whether a cell names a total line: 合计, 一季度小计, 合    计, 累计, 德麦巴村小计."""
+    word = norm(text)
+    return 0 < len(word) <= 24 and _TOTAL.fullmatch(word) is not None
+
+
+def is_note(text: str) -> bool:
+    """Whether a line is a note below (or above) a table: 注：…, 说明：…."""
+    return _NOTE.search(text.strip()) is not None
+
+
+def is_signature(text: str) -> bool:
+    """Whether a cell belongs to the lines of who filled in, checked and answers for a table."""
+    return _SIGNATURE.search(text) is not None
+
+
+def is_title_info(text: str) -> bool:
+    """Whether a line above a table tells unit, date or who reports."""
+    return _TITLE_INFO.search(text) is not None
+
+
+_NUMERIC = re.compile(r"[¥￥$]?[-+−]?[\d,，.]+(?:\s*(?:%|[\u4e00-\u9fffA-Za-z]{1,3}))?|[一二三四五六七八九十]+")
+_DATED = re.compile(r"'?(?:(?:19|20)\d\d[-./年]\d{1,2}.*|\d{1,2}月\d{1,2}.*|\d{1,2}[./]\d{1,2}(?:[-—~至].*)?|(?:19|20)\d\d(?:年度?)?)")
+
+
+@lru_cache(maxsize=65536)
+def is_figure(text: str) -> bool:
+    """Whether a cell is a number or a date (and so belongs to data, never to a header)."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    return bool(plain) and ((plain[0] in "0123456789-+¥￥$.'" and _NUMERIC.fullmatch(plain) is not None) or _DATED.fullmatch(plain) is not None)
+
+
+# ── header words of the catalogue ────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How near a header word comes to a field of a kind: `score` 0 … 1, and the catalogue's word it was compared with."""
+
+    kind: str
+    field: str
+    score: float
+    word: str
+
+
+class Vocabulary:
+    """All header words of a catalogue, looked up by nearness. One instance serves a process; it never changes."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self.exact: dict[str, dict[tuple[str, str], int]] = defaultdict(dict)
+        for kind in catalogue.kinds.values():
+            for fld in kind.fields.values():
+                for rank, header in enumerate(dict.fromkeys((fld.label.zh, *fld.headers, fld.label.en))):
+                    word = heading(header).word.lower()
+                    self.exact[word].setdefault((kind.code, fld.name), rank)
+        self.pairs: dict[str, set[str]] = defaultdict(set)
+        for word in self.exact:
+            for pair in _pairs(word):
+                self.pairs[pair].add(word)
+        self._near: dict[str, tuple[tuple[str, float], ...]] = {}
+        self._found: dict[str, dict[tuple[str, str], Match]] = {}
+
+    def near(self, word: str) -> tuple[tuple[str, float], ...]:
+        """The catalogue's header words near `word`, best first."""
+        word = word.lower()
+        known = self._near.get(word)
+        if known is None:
+            candidates = {w for pair in _pairs(word) for w in self.pairs.get(pair, ())}
+            scored = [(w, nearness(word, w)) for w in candidates]
+            known = tuple(sorted(((w, s) for w, s in scored if s >= 0.5), key=lambda p: (-p[1], p[0])))[:60]
+            if len(self._near) < 20_000:
+                self._near[word] = known
+        return known
+
+    def known(self, text: str) -> bool:
+        """Whether a cell's text is a header word, or nearly one."""
+        word = heading(text).word.lower()
+        if word in self.exact or word in SERIAL:
+            return True
+        if not word or len(word) > 14 or is_figure(text):
+            return False
+        near = self.near(word)
+        return bool(near) and near[0][1] >= 0.78
+
+    def exactly(self, text: str) -> bool:
+        """Whether a cell's text is a header word as the catalogue has it."""
+        word = heading(text).word.lower()
+        return word in self.exact or word in SERIAL
+
+    def matches(self, word: str) -> dict[tuple[str, str], Match]:
+        """For every (kind, field) near `word`: the best match."""
+        word = word.lower()
+        found = self._found.get(word)
+        if found is None:
+            found = {}
+            for other, score in self.near(word):
+                for (kind, fld), rank in self.exact[other].items():
+                    graded = score - min(rank, 40) * 0.0005
+                    best = found.get((kind, fld))
+                    if best is None or best.score < graded:
+                        found[kind, fld] = Match(kind, fld, graded, other)
+            if len(self._found) < 20_000:
+                self._found[word] = found
+        return found
+
+    def spread(self, word: str) -> int:
+        """In how many kinds a header word occurs (the fewer, the more it tells)."""
+        return len({kind for kind, _ in self.exact.get(word.lower(), ())})
+
+
+def _pairs(word: str) -> Iterable[str]:
+    return {word[i : i + 2] for i in range(len(word) - 1)} if len(word) > 1 else {word}
+
+
+def nearness(word: str, other: str) -> float:
+    """How near two header words are, 0 … 1. What they end in weighs most: 走访慰问金额 is an amount, 金额说明 is not."""
+    if word == other:
+        return 1.0
+    short, long = (word, other) if len(word) <= len(other) else (other, word)
+    share = len(short) / len(long)
+    if len(short) >= 2:
+        if long.endswith(short):
+            return 0.62 + 0.33 * share
+        if long.startswith(short):
+            return 0.45 + 0.3 * share
+        if short in long:
+            return 0.4 + 0.3 * share
+    elif long.endswith(short):
+        return 0.3 + 0.3 * share
+    mine, theirs = set(_pairs(word)), set(_pairs(other))
+    dice = 2 * len(mine & theirs) / (len(mine) + len(theirs))
+    tail = 0.12 if word[-2:] == other[-2:] else 0.0
+    subsequence = 0.75 if _within(short, long) and share >= 0.5 and short[-1] == long[-1] else 0.0
+    return max(min(0.3 + 0.6 * dice + tail, 0.9) if dice >= 0.3 else 0.0, subsequence)
+
+
+def _within(short: str, long: str) -> bool:
+    """Whether `short` is `long` with signs left out, in order."""
+    signs = iter(long)
+    return all(sign in signs for sign in short)
