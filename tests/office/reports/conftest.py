@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,6 +10,7 @@ import pytest
 from bangfu.catalogue.shapes import Catalogue, Figure, Fold, Label
 from bangfu.figures import Fact, Slice, Value, evaluate
 from bangfu.office.reports.compose import About, Village
+from bangfu.office.reports.document import Asked, Document, Paragraph, Run, Section, Source, Table
 
 VILLAGES = (Village(11, "甲村", "子县"), Village(12, "乙村", "丑县"))
 
@@ -74,3 +75,24 @@ def books(catalogue: Catalogue) -> MemoryBooks:
 @pytest.fixture
 def about() -> About:
     return About("四川××学院", "定点帮扶", VILLAGES, demonstration=True, made=date(2020, 12, 21))
+
+
+@pytest.fixture(scope="session")
+def document() -> Callable[..., Document]:
+    """Makes a document with three paragraphs of two numbers each, a table of `years` years, and two sources."""
+    return make_document
+
+
+def make_document(*, lang: str = "zh", demonstration: bool = True, years: int = 6) -> Document:
+    sources = (
+        Source(1, "input", "投入帮扶资金", "实际拨付并计入投入的资金", Asked(words="2015—2020年"), "CNY", None, 12, "739.7万元"),
+        Source(2, "projects", "实施项目", "开工的项目", Asked(words="2015—2020年"), "project", None, 145, "145个项目"),
+    )
+    paragraph = Paragraph((Run("累计投入帮扶资金"), Run("739.7万元", 1), Run("，实施项目"), Run("145个", 2), Run("。")))
+    sections = (
+        Section(1, "一、", "工作背景", (paragraph,)),
+        Section(1, "二、", "具体做法及成效", (), (Section(2, "（一）", "党建引领", (paragraph,), (Section(3, "1.", "强化责任", (paragraph,)),)),)),
+    )
+    header = ("序号", "指标", "单位", *(str(2015 + n) for n in range(years)), "合计")
+    table = Table("六项指标完成情况表", "填报单位：四川××学院", header, ((Run("1"), Run("投入帮扶资金"), Run("万元"), *[Run("739.7", 1)] * (years + 1)),))
+    return Document("四川××学院2015—2020年定点帮扶工作报告", lang, "四川××学院", "定点帮扶", "2015—2020年", 41, date(2020, 12, 21), demonstration, sections, (table,), sources)

@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
 from io import BytesIO
 
 import docx
 import pytest
 from bangfu.office.reports import docx as word
-from bangfu.office.reports.document import Asked, Document, Paragraph, Run, Section, Source, Table
 from docx.oxml.ns import qn
 
 
-def document(*, lang: str = "zh", demonstration: bool = True, years: int = 6) -> Document:
-    sources = (
-        Source(1, "input", "投入帮扶资金", "实际拨付并计入投入的资金", Asked(words="2015—2020年"), "CNY", None, 12, "739.7万元"),
-        Source(2, "projects", "实施项目", "开工的项目", Asked(words="2015—2020年"), "project", None, 145, "145个项目"),
-    )
-    paragraph = Paragraph((Run("累计投入帮扶资金"), Run("739.7万元", 1), Run("，实施项目"), Run("145个", 2), Run("。")))
-    sections = (
-        Section(1, "一、", "工作背景", (paragraph,)),
-        Section(1, "二、", "具体做法及成效", (), (Section(2, "（一）", "党建引领", (paragraph,), (Section(3, "1.", "强化责任", (paragraph,)),)),)),
-    )
-    header = ("序号", "指标", "单位", *(str(2015 + n) for n in range(years)), "合计")
-    table = Table("六项指标完成情况表", "填报单位：四川××学院", header, ((Run("1"), Run("投入帮扶资金"), Run("万元"), *[Run("739.7", 1)] * (years + 1)),))
-    return Document("四川××学院2015—2020年定点帮扶工作报告", lang, "四川××学院", "定点帮扶", "2015—2020年", 41, date(2020, 12, 21), demonstration, sections, (table,), sources)
-
-
 @pytest.fixture(scope="module")
-def opened():
+def opened(document):
     return docx.Document(BytesIO(word.write(document())))
 
 
@@ -64,7 +47,7 @@ def test_properties_stand_in_the_order_word_wants(opened):
             assert tags == sorted(tags, key=order.split().index)
 
 
-def test_a_demonstration_is_marked_and_a_real_report_is_not(opened):
+def test_a_demonstration_is_marked_and_a_real_report_is_not(opened, document):
     assert "演示数据" in opened.sections[0].header.paragraphs[0].text
     real = docx.Document(BytesIO(word.write(document(demonstration=False))))
     assert real.sections[0].header.paragraphs[0].text == ""
@@ -82,7 +65,7 @@ def test_the_third_level_runs_into_its_paragraph(opened):
     assert "1.强化责任。累计投入帮扶资金739.7万元，实施项目145个。" in [paragraph.text for paragraph in opened.paragraphs]
 
 
-def test_a_wide_table_lies_on_its_side(opened):
+def test_a_wide_table_lies_on_its_side(opened, document):
     assert [section.orientation for section in opened.sections] == [0, 1, 1]
     narrow = docx.Document(BytesIO(word.write(document(years=0))))
     assert [section.orientation for section in narrow.sections] == [0, 0, 1]
@@ -93,7 +76,7 @@ def test_a_long_title_is_broken_before_a_word():
     assert word.title_lines("短题目") == ["短题目"]
 
 
-def test_in_english():
+def test_in_english(document):
     text = "\n".join(p.text for p in docx.Document(BytesIO(word.write(document(lang="en")))).paragraphs)
     assert "Annex 1" in text
     assert "2020-12-21" in text
