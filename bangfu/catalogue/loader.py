@@ -214,7 +214,8 @@ def _field(name: str, table: Table, usual: Mapping[str, Any], claimed: frozenset
         table.fault(name, "a field's name is a lower-case identifier")
     own = table.words("headers")
     table.data = {**usual, **table.data}
-    usual_headers = tuple(h for h in _listed(table.data.pop("headers", [])) if h not in claimed)
+    usual_headers = tuple(h for h in (*_listed([usual.get("zh")]), *_listed(usual.get("headers"))) if h not in claimed)
+    table.data.pop("headers", None)
     label = table.label()
     type_ = FieldType(table.one_of("type", [t.value for t in FieldType]) or "text")
     if name in COLUMNS and type_ not in COLUMN_TYPES[name]:
