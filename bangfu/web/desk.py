@@ -12,10 +12,13 @@ from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 
 from bangfu.catalogue import Catalogue
-from bangfu.ledger.models import Party, Place, Programme
+from bangfu.figures import Slice
+from bangfu.ledger.models import Entry, Party, Place, Programme
 from bangfu.office import catalogue
+from bangfu.office.books import Books
 from bangfu.office.models import Download
 from bangfu.web.access import Access, programme_for, programmes_of
 from bangfu.web.filter import Filter
@@ -86,6 +89,23 @@ class Desk:
     def took(self, what: str, detail: str = "") -> None:
         """Note that something was taken out of the house (domain.md 10.7)."""
         Download.objects.create(programme=self.programme, by=self.user, what=what, detail=detail[:500])
+
+    @cached_property
+    def books(self) -> Books:
+        """The books at the current mark: one mark for the whole page."""
+        return Books(self.programme)
+
+    @cached_property
+    def slice(self) -> Slice:
+        """The filter as a slice: ids grown to subtrees. Its text narrows lists, not figures."""
+        return self.books.slice((self.filter.begin, self.filter.end), self.filter.place, self.filter.unit)
+
+    @cached_property
+    def years(self) -> list[int]:
+        """The years of the programme up to its end, or to its last entry or today, whichever is first."""
+        last = Entry.objects.filter(programme=self.programme).order_by("-begin").values_list("begin", flat=True).first()
+        end = self.programme.end or last or timezone.localdate()
+        return list(range(self.programme.begin.year, max(self.programme.begin.year, end.year) + 1))[-15:]
 
     @cached_property
     def programmes(self) -> list[Programme]:

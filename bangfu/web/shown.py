@@ -92,19 +92,6 @@ def _year(text: str, lang: str) -> str:
     return f"{text}年" if lang == "zh" and len(text) == 4 else text  # noqa: PLR2004
 
 
-def masked(name: str) -> str:
-    """A person's name with all but the first character covered (domain.md 10.4): 张三 → 张*."""
-    return name[:1] + "*" * max(1, len(name) - 1) if name else ""
-
-
-def masked_number(text: str | None) -> str:
-    """An identity or telephone number: the first six (an identity number) or three and the last two stay (domain.md 10.4)."""
-    if not text:
-        return ""
-    head = 6 if len(text) > 11 else 3  # noqa: PLR2004
-    return text[:head] + "*" * max(4, len(text) - head - 2) + text[-2:]
-
-
 def spark(values: Sequence[Decimal | None], width: int = 96, height: int = 24) -> str:
     """The points of a small trend line, for an SVG polyline: "0,20 10,4 …". Empty where fewer than two values are known."""
     known = [v for v in values if v is not None]

@@ -13,6 +13,7 @@ from jinja2 import Environment, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from bangfu.ledger.people import masked_name
 from bangfu.web import shown
 from bangfu.web.words import say
 
@@ -34,7 +35,7 @@ def environment(**options: Any) -> Environment:
         "unit_word": _unit_word,
         "label": _label,
     }
-    made.filters |= {"number": shown.number, "parts": shown.parts, "day": shown.day, "masked": shown.masked}
+    made.filters |= {"number": shown.number, "parts": shown.parts, "day": shown.day, "masked": masked_name}
     return made
 
 
