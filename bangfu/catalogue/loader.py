@@ -148,7 +148,7 @@ def _kind(path: Path, faults: list[str], chapters: Iterable[str], topics: Iterab
     own = {name: fields_table.table(name) for name in list(fields_table.data)}
     for name in EVERY:
         own.setdefault(name, Table({}, f"{fields_table.at} [{name}]", faults))
-    claimed = frozenset(h for part in own.values() for h in _listed(part.data.get("headers")))
+    claimed = frozenset(h for part in own.values() for h in (*_listed(part.data.get("headers")), part.data.get("zh")))
     fields = {name: _field(name, part, usual.get(name, {}), claimed) for name, part in own.items()}
     if "begin" not in fields:
         table.fault("fields", "every kind needs a field begin: when it happened")
@@ -235,7 +235,7 @@ def _field(name: str, table: Table, usual: Mapping[str, Any], claimed: frozenset
         name=name,
         type=type_,
         label=label,
-        headers=tuple(dict.fromkeys((*((label.zh,) if label.zh in own or label.zh not in claimed else ()), *own, *usual_headers))),
+        headers=tuple(dict.fromkeys((label.zh, *own, *usual_headers))),
         unit=unit,
         required=table.take("required", bool, default=False),
         personal=table.take("personal", bool, default=False),
