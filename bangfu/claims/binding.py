@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Protocol
@@ -131,10 +131,7 @@ class Words:
         if words + cues <= 0:
             return None
         topic = TOPIC if claim.kind == figure.topic else 0.0 if "other" in {claim.kind, figure.topic} else OTHER_TOPIC
-        if (claim.per or None) == figure.per:
-            per = SAME_PER if figure.per else 0.0
-        else:
-            per = OTHER_PER
+        per = (SAME_PER if figure.per else 0.0) if (claim.per or None) == figure.per else OTHER_PER
         return words + cues + topic + unit + per + self._adjacent(figure, context)
 
     def _phrase(self, figure: Figure, context: Context) -> float:
@@ -317,8 +314,3 @@ def _after(word: str) -> date | None:
 
 def _numbers(word: str) -> tuple[int, ...]:
     return tuple(int(n) for n in re.findall(r"\d+", word)[:3])
-
-
-def told(candidates: Sequence[Candidate]) -> Iterator[str]:
-    for candidate in candidates:
-        yield candidate.figure.code

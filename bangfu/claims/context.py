@@ -1,163 +1,246 @@
-"""What stands around a number: its own few words, its clause, its sentence, the headings above it. Near words say more than far ones."""
+"""What stands around a number in its clause and sentence: period, place, per what, whole and part, comparison, subject."""
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from typing import NamedTuple
 
-_CLAUSE_END = re.compile("[，,。；;！？!?\n：:]")
-_SENTENCE_END = re.compile("[。！？!?\n]")
-_HEADINGS = (  # from the outermost inwards
-    re.compile(r"\s*(?:第[一二三四五六七八九十]{1,3}[章部]分?|[一二三四五六七八九十]{1,3}、)"),
-    re.compile(r"\s*[（(][一二三四五六七八九十]{1,3}[)）]"),
-    re.compile(r"\s*\d{1,2}[.．、](?!\d)"),
-)
-_LONGEST_HEADING = 60
-_IDEOGRAPHS = re.compile("[\u3400-\u9fffA-Za-z+]+")
-_DATELINE = re.compile(r"((?:19|20)\d\d)\s*[年/.-]\s*(\d{1,2})\s*[月/.-]\s*(\d{1,2})")
-_EMPTY = re.compile(r"[\s共约近超逾达有为了已的计总合、(（]*")
-
-NEAR, CLAUSE, BESIDE, SENTENCE, HEADING = 1.0, 0.75, 0.5, 0.35, 0.2
+from bangfu.claims.numbers import Found
+from bangfu.quantities import numeral
 
 
-def pairs(text: str) -> Iterator[str]:
-    """The pairs of neighbouring characters in each run of words: what is compared instead of words, as Chinese does not part them."""
-    for run in _IDEOGRAPHS.finditer(text):
-        word = run[0]
-        if len(word) == 1:
-            yield word
-        for i in range(len(word) - 1):
-            yield word[i : i + 2]
+class Clause(NamedTuple):
+    """A number in its clause: `bounds` of the clause, `sentence` around it, `floor` where the number before it ends."""
 
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """The words around one claim. `before` and `after` reach to the neighbouring numbers of its clause; positions are of the repaired text."""
-
-    before: str
-    after: str
-    clause: tuple[int, int]
+    text: str
+    bounds: tuple[int, int]
     sentence: tuple[int, int]
-    headings: tuple[str, ...]
-    weights: dict[str, float] = field(repr=False, default_factory=dict)
-    text: str = field(repr=False, default="")
+    found: Found
+    floor: int
 
     @property
-    def clause_text(self) -> str:
-        return self.text[self.clause[0] : self.clause[1]]
+    def before(self) -> str:
+        """From the number before, or the clause's beginning, to this number."""
+        return self.text[self.floor : self.found.start]
 
     @property
-    def sentence_text(self) -> str:
-        return self.text[self.sentence[0] : self.sentence[1]]
+    def after(self) -> str:
+        """From the measure word to the end of the clause."""
+        return self.text[self.found.end : self.bounds[1]]
 
-    def has(self, word: str) -> float:
-        """How near the word stands: NEAR … HEADING, 0 where it does not."""
-        if word in self.before or word in self.after:
-            return NEAR
-        if word in self.clause_text:
-            return CLAUSE
-        if word in self.sentence_text:
-            return SENTENCE
-        return HEADING if any(word in h for h in self.headings) else 0.0
+    def attained(self) -> bool:
+        """Whether the clause says that a target was reached (完成率, 超额完成)."""
+        return _ATTAINED.search(self.text, *self.bounds) is not None
 
 
-class Layout:
-    """The sentences, clauses and headings of a text, found once; `context` of any of its claims is then cheap."""
+_ATTAINED = re.compile(r"完成率|超额完成|完成(?:全年|年度|既定)?(?:目标|任务|计划)|达标率|完成目标|任务的|目标任务的|达到目标")
 
-    def __init__(self, text: str, spans: Sequence[tuple[int, int]]) -> None:
-        """`spans` are the claims' own, in order."""
-        self.text = text
-        self.spans = spans
-        self._clauses = [0, *(m.end() for m in _CLAUSE_END.finditer(text) if not _inside_number(text, m.start()))]
-        self._sentences = [0, *(m.end() for m in _SENTENCE_END.finditer(text))]
-        self._headings = list(_headings(text))
-        self._heads = [h[0] for h in self._headings]
-        self.title = next((line.strip() for line in text[:2000].split("\n") if len(line.strip()) > 4), "")[:120]
+# ── per what ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def context(self, index: int, subject: str = "") -> Context:
-        start, end = self.spans[index]
-        clause = self._around(self._clauses, start, end)
-        sentence = self._around(self._sentences, start, end)
-        before, after = self._near(index, clause)
-        headings = self._above(start)
-        weights: dict[str, float] = {}
-        beside = self._beside(clause, sentence)
-        regions = (
-            (HEADING, (*headings, self.title)),
-            (SENTENCE, (self.text[sentence[0] : sentence[1]][:600],)),
-            (BESIDE, beside),
-            (CLAUSE, (self.text[clause[0] : clause[1]][:300],)),
-            (NEAR, (before, after, subject)),
-        )
-        for weight, texts in regions:
-            for text in texts:
-                for pair in pairs(text):
-                    weights[pair] = weight
-        return Context(before, after, clause, sentence, headings, weights, self.text)
-
-    def _around(self, bounds: list[int], start: int, end: int) -> tuple[int, int]:
-        first = bounds[bisect_right(bounds, start) - 1]
-        at = bisect_right(bounds, max(end - 1, start))
-        return first, bounds[at] if at < len(bounds) else len(self.text)
-
-    def _beside(self, clause: tuple[int, int], sentence: tuple[int, int]) -> tuple[str, ...]:
-        at = bisect_right(self._clauses, clause[0]) - 1
-        before = self._clauses[at - 1] if at > 0 and self._clauses[at - 1] >= sentence[0] else clause[0]
-        return (self.text[before : clause[0]][:200],)
-
-    def _near(self, index: int, clause: tuple[int, int]) -> tuple[str, str]:
-        """Between the neighbouring numbers; where there is nothing between two numbers (9期近2000人次), what stands before both."""
-        start, end = self.spans[index]
-        i, begin = index, start
-        while True:
-            left = max(clause[0], self.spans[i - 1][1] if i else 0)
-            if not _EMPTY.fullmatch(self.text, min(left, begin), begin) or left <= clause[0] or not i:
-                break
-            i, begin = i - 1, self.spans[i - 1][0]
-        before = self.text[min(left, begin) : begin][-80:]
-        right = min(clause[1], self.spans[index + 1][0] if index + 1 < len(self.spans) else clause[1])
-        return before, self.text[end : max(right, end)][:80]
-
-    def _above(self, at: int) -> tuple[str, ...]:
-        """The headings over a position, outermost first."""
-        found: dict[int, str] = {}
-        limit = len(_HEADINGS)
-        i = bisect_right(self._heads, at) - 1
-        while i >= 0 and limit > 0:
-            _, level, words = self._headings[i]
-            if level < limit:
-                found[level], limit = words, level
-            i -= 1
-        return tuple(found[k] for k in sorted(found))
+_PER = re.compile(
+    r"(?P<person>人均|每人|人人|平均每人|生均|每生|人平)|(?P<household>户均|每户|家家|户户|户平)|(?P<village>村均|每个?村|村村|各村)|(?P<county>县均|每个?县|各县)|(?P<town>每个?乡镇?)|(?P<mu>亩均|每亩)|"
+    r"(?P<organisation>每家|每所|校均|每个?单位|每个?企业)|(?P<month>每月|月均|每个月|月人均|月收入|月薪)|(?P<day>每天|每日|日均|日产|一天)|(?P<year>每年|年均|逐年|年(?:稳定)?增|年产|年可|年(?:销售|收入|接待|收益|利润|租金|增收))|(?P<average>平均)",
+)
+_PER_ORDER = ("person", "household", "village", "county", "town", "organisation", "mu", "average", "day", "month", "year")
+_PEOPLE = re.compile(r"百姓|群众|村民|农民|人|户")
+_SLASH = re.compile(r"\s?[/／]\s?(人|户|村|年|月|天|日|亩|斤|公斤|吨|件|次|期|家|只|头|袋|箱|份|盒|本|生)|(?:一个?|每)(人|户|亩|斤|公斤)(?=[，,。；;、）)]|$)")
+_SLASHED = {"人": "person", "生": "person", "户": "household", "村": "village", "年": "year", "月": "month", "天": "day", "日": "day", "亩": "mu", "家": "organisation"}
 
 
-def _inside_number(text: str, at: int) -> bool:
-    return text[at] in ",，" and text[at - 1 : at].isdecimal() and text[at + 1 : at + 4].isdecimal() and len(text[at + 1 : at + 4]) == 3
-
-
-def _headings(text: str) -> Iterator[tuple[int, int, str]]:
-    at = 0
-    for line in text.split("\n"):
-        for level, opening in enumerate(_HEADINGS):
-            mark = opening.match(line)
-            if mark is not None:
-                words = re.split("[。：:；]", line[mark.end() : mark.end() + _LONGEST_HEADING], maxsplit=1)[0]
-                yield at, level, words
-                break
-        at += len(line) + 1
-
-
-def dateline(text: str) -> date | None:
-    """The day a text was written or published, if its head or foot says so on a short line of its own (DESIGN.md, Period)."""
-    lines = [line.strip() for line in text.split("\n") if line.strip()]
-    for line in (*lines[:12], *reversed(lines[-4:])):
-        found = _DATELINE.search(line) if len(line) < _LONGEST_HEADING else None
-        if found is not None:
-            try:
-                return date(int(found[1]), int(found[2]), int(found[3]))
-            except ValueError:
-                continue
+def per(clause: Clause, last_unit: str | None) -> str | None:
+    """What the number is counted per (人均: person; 每年: year); None for a plain total. The nearest to a person wins: 年人均 is per person."""
+    slashed = _SLASH.match(clause.after)
+    if slashed is not None:
+        word = slashed[1] or slashed[2]
+        return _SLASHED.get(word, word)
+    before = clause.before
+    if before.endswith("各") and last_unit is not None:
+        return last_unit
+    told = {m.lastgroup for m in _PER.finditer(before)}
+    if not told and clause.floor > clause.bounds[0] and before[:1] not in "，,。；;":
+        return None
+    for name in _PER_ORDER:
+        if name in told:
+            return ("person" if _PEOPLE.search(before) else None) if name == "average" else name
     return None
+
+
+# ── whole and part, growth ───────────────────────────────────────────────────────────────────────────────────────────
+
+_TOTAL = re.compile(r"累计|总计|共计|合计|总共|一共|总额|总量|总投资|总价|总数|共(?!同|建|享|产|青|有)|共有|先后")
+_COMPARE = re.compile(r"(同比|环比|比上年|较上年|比去年|较去年|比往年|比建档时|比20\d\d年|较20\d\d年|比上一年)?[^，,。；;]{0,8}?(增长|增加|提高|上升|增幅|下降|减少|降低|降幅|翻了?|多了|少了|升至|降至|涨到|增至|提升)")
+
+
+def relation(clause: Clause) -> str:
+    """"part" after 其中 or 分别, "each" after 各, "total" after 累计 and its like, else ""."""
+    before = clause.before
+    if before.endswith("各"):
+        return "each"
+    head = clause.text[clause.bounds[0] : clause.found.start]
+    if "其中" in head or "分别" in head or clause.text.startswith("其中", clause.sentence[0]):
+        return "part"
+    whole = clause.text[clause.sentence[0] : clause.found.start]
+    if "其中" in whole and "其中" in whole[-40:]:
+        return "part"
+    return "total" if _TOTAL.search(before) else ""
+
+
+def comparison(clause: Clause) -> str:
+    """What the number is compared with and how: «同比增长», «增加»; "" where it is not."""
+    found = None
+    for found in _COMPARE.finditer(clause.before[-24:]):
+        continue
+    return "" if found is None else f"{found[1] or ''}{found[2]}"
+
+
+# ── subject ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_NOUN_AFTER = re.compile(r"的?([\u4e00-\u9fff]{2,12})")
+_CUT = re.compile(
+    r"参加|参与|开展|实现|得到|受到|被|将|在|为|向|给|与|和|及|从|到|由|用于|帮助|完成|进行|深入|获|成为|稳定|增收|脱贫|长期|自愿|列为|分送|分别|共|均|已|正|还|都|可|并|等|下|上(?!万|千|百)|里|中|后|前|是|有|设立|结对|驻村帮扶|来|去|送|达|年|以",
+)
+_LEAD = re.compile(r"^(?:其中|累计|总计|共计|合计|分别|先后|共|约|近|超|达到|达|已|全部|的|等|为|了)+|(?:其中|累计|总计|共计|合计|分别|先后|共有|共|约|近|超过|超|逾|达到|达|为|有|了|等|的)+$")
+_VERB = re.compile(r"投入|实施|组织|举办|开展|选派|派出|建成|修建|新建|捐赠|捐资|捐助|引进|培训(?=[\u4e00-\u9fff])|购买|采购|资助|奖励|赠送|邀请|完成|帮助|发放|落实|协调|争取|印刷|发展|种植|养殖|认养|认种|认购|销售|带动|惠及|覆盖|解决|安排|召开|出资|获|设立|涉及|动员|新增|改造|硬化|安装")
+
+
+def subject(clause: Clause) -> str | None:
+    """What is counted, in the text's own words: the noun behind the number, else what stands before it."""
+    found = clause.found
+    after = _NOUN_AFTER.match(clause.text, found.after, clause.bounds[1])
+    if after is not None and not found.quantity.unit == "CNY":
+        noun = _CUT.split(after[1], maxsplit=1)[0]
+        if len(noun) > 1:
+            return noun
+    before = _LEAD.sub("", re.split(r"[，,。；;：:（）()“”\s]", clause.before)[-1][-24:])
+    verb = None
+    for verb in _VERB.finditer(before):
+        continue
+    if verb is not None and verb.end() < len(before):
+        before = before[verb.end() :]
+    before = _LEAD.sub("", before)[-14:]
+    return before or (found.noun or None)
+
+
+# ── place and organisation ───────────────────────────────────────────────────────────────────────────────────────────
+
+_PLACE = re.compile(
+    r"(?:(?<=[在为到向给与赴对从和及、，,。；;：:\s“”（）()的助帮])|(?<=[省州市县乡镇区])|\A)(?P<name>[\u4e00-\u9fff]{1,5}?(?:自治州|自治县|省|州|市|县|区|乡|镇|村))(?![级民委长城域])",
+)
+_NO_PLACE = re.compile(r"贫困|帮扶|定点|重点|全|各|本|该|示范|这|行政|每|农|乡村|城|社|园|地区|山区|灾区|牧区|库区|片区|多|几|所|当|边|受援|脱贫|等|自然|一些|有|景|校|个|深度|辖|在|两|其|老|外|藏区|彝区|民族|东部|西部|基层|周")
+_SUFFIX = re.compile(r"(?:自治州|自治县|县|村|乡|镇|州|市|区)\Z")
+
+
+class Places:
+    """The names of places in a text: those that are known, and those that their grammar shows."""
+
+    def __init__(self, text: str, known: Sequence[str]) -> None:
+        self.text = text
+        self.known: dict[str, str] = {}
+        for name in known:
+            short = _SUFFIX.sub("", name)
+            if len(short) > 1:
+                self.known.setdefault(short, name)
+            self.known[name] = name
+        found: list[tuple[int, str]] = []
+        if self.known:
+            names = re.compile("|".join(sorted(map(re.escape, self.known), key=len, reverse=True)))
+            found += [(m.start(), self.known[m[0]]) for m in names.finditer(text)]
+        taken = {at for at, _ in found}
+        for m in _PLACE.finditer(text):
+            if m.start("name") not in taken and not _NO_PLACE.search(m["name"]) and len(m["name"]) > 1:
+                found.append((m.start("name"), m["name"]))
+        found.sort()
+        self.at = [at for at, _ in found]
+        self.names = [name for _, name in found]
+
+    def near(self, start: int, end: int, sentence: tuple[int, int]) -> str | None:
+        """The place named last before a number in its sentence, else the first one after it."""
+        i = bisect_right(self.at, start) - 1
+        if i >= 0 and self.at[i] >= sentence[0]:
+            return self.names[i]
+        i = bisect_left(self.at, end)
+        return self.names[i] if i < len(self.at) and self.at[i] < sentence[1] else None
+
+
+_LISTED = re.compile(r"((?:[\u4e00-\u9fff]{2,10}、)+[\u4e00-\u9fff]{2,8}?)(?:等)?\Z")
+
+
+def group(clause: Clause, places: Places) -> tuple[str, ...]:
+    """The names a count lists before it: 新龙、丹巴、开江、道孚4县."""
+    if clause.text[clause.found.start - 1 : clause.found.start].isdigit() or "、" not in clause.before:
+        return ()
+    listed = _LISTED.search(clause.before)
+    if listed is None:
+        return ()
+    names = listed[1].split("、")
+    longest = max(map(len, names[1:]))
+    names[0] = next((k for k in places.known if names[0].endswith(k)), names[0][-max(longest, 2) :])
+    return tuple(places.known.get(name, name) for name in names)
+
+
+_ORGANISATION = re.compile(r"[\u4e00-\u9fff]{2,14}?(?:大学|学院|学校|公司|集团|银行|医院|研究院|委员会|管理局|工会|协会|基金会|总队|[市县省州区](?:委|政府|[\u4e00-\u9fff]{1,4}局))")
+
+
+def organisation(clause: Clause, known: Sequence[str]) -> str | None:
+    """The organisation that the sentence names before the number; a known one first."""
+    head = clause.text[clause.sentence[0] : clause.found.start][-120:]
+    best = max(((head.rfind(name), len(name), name) for name in known if name in head), default=None)
+    if best is not None:
+        return best[2]
+    found = _ORGANISATION.search(head)
+    return None if found is None else found[0]
+
+
+# ── period ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_YEARS = re.compile(
+    r"(?P<from>(?:19|20)\d{2})\s?年?\s?(?:[-－—–~～至到]|——)\s?(?P<to>(?:19|20)\d{2})\s?年?|(?P<year>(?:19|20)\d{2})\s?(?:年|学年)(?:\d{1,2}月)?(?:\d{1,2}日)?(?P<since>以来|来(?=[，,])|起|至今|开始)?|"
+    r"(?P<word>今年|本年度|去年|上年(?!增|多|减|同)|前年)|(?P<span>(?:连续|近|过去)?[一二两三四五六七八九十\d]{1,2}(?:个)?(?:年来|年间|年累计)|连续[一二两三四五六七八九十\d]{1,2}年|近[一二两三四五六七八九十\d]{1,2}年)",
+)
+_DATELINE = re.compile(r"((?:19|20)\d{2})[年\-/.]\s?(\d{1,2})[月\-/.]\s?(\d{1,2})")
+_TITLE_YEAR = re.compile(r"((?:19|20)\d{2})(?:\s?[-—–~～至]\s?((?:19|20)\d{2}))?\s?年")
+
+
+class Periods:
+    """The dates of a text, and from them the period of each number."""
+
+    def __init__(self, text: str, title: str) -> None:
+        line = _DATELINE.search(text, 0, 3000)
+        self.dateline = None if line is None else f"{line[1]}-{int(line[2]):02}-{int(line[3]):02}"
+        self.year = None if line is None else int(line[1])
+        self.title = self._of_words(title)
+        found = [(m.start(), self._period(m)) for m in _YEARS.finditer(text)]
+        self.at = [at for at, period in found if period]
+        self.periods = [period for _, period in found if period]
+
+    def _period(self, m: re.Match[str]) -> str:
+        if m["from"]:
+            return f"{m['from']}/{m['to']}"
+        if m["year"]:
+            return m["year"] + ("/" if m["since"] else "")
+        if self.year is None:
+            return ""
+        if m["word"]:
+            return str(self.year - {"今": 0, "本": 0, "去": 1, "上": 1, "前": 2}[m["word"][0]])
+        digits = re.sub(r"[^\d一二两三四五六七八九十]", "", m["span"])
+        count = numeral(digits)
+        if count is None or count.end != len(digits) or not 1 < count.low < 60:
+            return ""
+        return f"{self.year - int(count.low) + 1}/{self.year}"
+
+    @staticmethod
+    def _of_words(words: str) -> str:
+        found = _TITLE_YEAR.search(words)
+        return "" if found is None else f"{found[1]}/{found[2]}" if found[2] else found[1]
+
+    def of(self, start: int, sentence: tuple[int, int], section: str, section_at: int) -> tuple[str | None, str]:
+        """The period of a number and where it was said: in its sentence, in the heading above it, or in the title."""
+        i = bisect_right(self.at, start) - 1
+        if i >= 0 and self.at[i] >= sentence[0]:
+            return self.periods[i], "sentence"
+        inherited = self._of_words(section) if section_at else ""
+        if inherited:
+            return inherited, "section"
+        return (self.title, "title") if self.title else (None, "")

@@ -250,8 +250,8 @@ def _recoded(text: str) -> tuple[list[_Edit], list[Damage]]:
     for begin in _mojibake().finditer(text):
         if begin.start() < at:
             continue
-        run = _WIDE_RUN.match(text, begin.start())
-        at = run.end() if run is not None else begin.end()
+        wide = _WIDE_RUN.match(text, begin.start())
+        at = wide.end() if wide is not None else begin.end()
         edit = _gbk_of_utf8(text, begin.start(), at)
         if edit is not None:
             edits.append(edit)

@@ -1,0 +1,204 @@
+"""Read a report: every quantified claim in it, with what it is about.
+
+`read(text)` repairs the text, finds the quantified expressions, and tells of each its kind (topic), subject, period, place, what it is counted per, and how it
+stands to its neighbours (whole and part, each, growth). It knows no ledger; `places`, `organisations` and `units` of one may be passed as hints.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from bangfu.claims.context import Clause, Periods, Places, comparison, group, organisation, per, relation, subject
+from bangfu.claims.numbers import Found, find, unreadable
+from bangfu.claims.text import Damage, Text, repair
+from bangfu.claims.topics import Cue, topics
+from bangfu.quantities import Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A quantified statement of a text.
+
+    `span` counts code points of the original and `quote` is what stands there; `at` and `clause` are spans of the repaired text. `quantity.low` and `.high` are
+    None where the number cannot be read. `kind` is a word of `catalogue/topics.toml` ("other" where none fits), `points` how clearly it was told.
+    `per`: person, household, year …; `period`: "2017", "2015/" (since), "2014/2019", taken from `period_from`: "sentence", "section" or "title".
+    `relation`: "total" (累计, 共), "part" (其中, 分别), "each" (各), else ""; `whole` is the place in `Reading.claims` of the claim it is a part of.
+    `group` are the things a count lists (新龙、丹巴、开江、道孚4县); `comparison` says what it is measured against («同比增长»); `attained` that a target was reached.
+    """
+
+    span: tuple[int, int]
+    quote: str
+    quantity: Quantity
+    kind: str
+    subject: str | None
+    per: str | None
+    period: str | None
+    place: str | None
+    organisation: str | None
+    at: tuple[int, int]
+    clause: tuple[int, int]
+    sentence: tuple[int, int]
+    measure: str = ""
+    section: str = ""
+    period_from: str = ""
+    relation: str = ""
+    whole: int | None = None
+    group: tuple[str, ...] = ()
+    comparison: str = ""
+    attained: bool = False
+    points: float = 0.0
+
+    @property
+    def unit(self) -> str:
+        return self.quantity.unit
+
+    @property
+    def hedge(self) -> str:
+        return str(self.quantity.hedge)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text that was read: `original`, `text` as it should read, its claims in order, the damaged runs of the original, and its dateline."""
+
+    repaired: Text
+    claims: tuple[Claim, ...]
+    dateline: str | None = None
+    title: str = ""
+
+    @property
+    def original(self) -> str:
+        return self.repaired.original
+
+    @property
+    def text(self) -> str:
+        return self.repaired.text
+
+    @property
+    def damaged(self) -> tuple[Damage, ...]:
+        return self.repaired.damaged
+
+    def back(self, start: int, end: int) -> tuple[int, int]:
+        """The span of the original that a span of the repaired text came from."""
+        return self.repaired.back(start, end)
+
+
+def read(text: str, *, places: Iterable[str] = (), organisations: Iterable[str] = (), kinds: Iterable[str] = ()) -> Reading:
+    """Every quantified claim of a text. Never raises; linear in the length of the text.
+
+    `places` and `organisations` are names that the reader's ledger knows (villages, counties, units): they are then found even where no grammar shows them.
+    `kinds` restricts the topics to those words of `catalogue/topics.toml` ("other" always stays).
+    """
+    repaired = repair(text)
+    reader = _Reader(repaired, tuple(dict.fromkeys(places)), tuple(dict.fromkeys(organisations)), frozenset(kinds))
+    return Reading(repaired, tuple(reader.claims()), reader.periods.dateline, reader.title)
+
+
+_SENTENCE = re.compile(r"[。！？!?；;\n]+")
+_COMMA = re.compile(r"[，：:]|,(?!\d{3}(?!\d))|(?<!\d),")
+_HEADING = re.compile(
+    r"^[ \t\u3000\xa0]*(?P<mark>第[一二三四五六七八九十\d]{1,3}[章节部分篇]{1,2}|[一二三四五六七八九十]{1,3}[、．.]|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}[、．.](?!\d))(?P<words>[^。\n]{0,60})",
+    re.MULTILINE,
+)
+
+
+class _Reader:
+    """One reading of one text. Sentences, clauses and cue words are looked up once for each sentence that has a number."""
+
+    def __init__(self, repaired: Text, places: tuple[str, ...], organisations: tuple[str, ...], kinds: frozenset[str]) -> None:
+        self.repaired, self.text = repaired, repaired.text
+        self.topics = topics()
+        self.places = Places(self.text, places)
+        self.organisations = organisations
+        self.kinds = kinds
+        self.title = next((line.strip() for line in self.text[:2000].split("\n") if len(line.strip()) > 3), "")[:80]
+        self.headings = [(m.start(), m["words"].strip()) for m in _HEADING.finditer(self.text)]
+        self.heading_starts = [start for start, _ in self.headings]
+        self.periods = Periods(self.text, self.title)
+        self.lost = [d for d in repaired.damaged if d.repaired is None]
+
+    def claims(self) -> Iterator[Claim]:
+        text = self.text
+        count = 0
+        recent: list[tuple[int, Claim]] = []
+        sentence_end, cues, clauses, starts = -1, [], [], []
+        sentence = (0, 0)
+        for found in find(text):
+            if found.digits >= sentence_end:
+                sentence = self._sentence(found.digits, max(sentence_end, 0))
+                sentence_end = sentence[1]
+                cues = self.topics.cues(text, *sentence)
+                starts = [sentence[0], *(m.end() for m in _COMMA.finditer(text, *sentence))]
+                clauses = list(zip(starts, [*starts[1:], sentence_end], strict=True))
+                recent = []
+            clause = clauses[bisect_right(starts, found.digits) - 1]
+            claim = self._claim(found, sentence, clause, cues, recent)
+            recent.append((count, claim))
+            count += 1
+            yield claim
+
+    def _sentence(self, at: int, floor: int) -> tuple[int, int]:
+        """The sentence around a number; the search back goes no farther than the one before, so that all of them cost one pass."""
+        start = floor
+        for stop in _SENTENCE.finditer(self.text, floor, at):
+            start = stop.end()
+        after = _SENTENCE.search(self.text, at)
+        return start, len(self.text) if after is None else after.start()
+
+    def _claim(self, found: Found, sentence: tuple[int, int], bounds: tuple[int, int], cues: Sequence[Cue], recent: Sequence[tuple[int, Claim]]) -> Claim:
+        text = self.text
+        span = self.repaired.back(found.start, found.end)
+        quantity = found.quantity
+        if self.lost and self._is_lost(span):
+            quantity = unreadable(quantity)
+        last = recent[-1][1] if recent else None
+        clause = Clause(text, bounds, sentence, found, last.at[1] if last is not None and last.at[1] > bounds[0] else bounds[0])
+        kind, points = self.topics.kind(cues, found.start, found.after, bounds, quantity.unit)
+        heading = bisect_right(self.heading_starts, found.start) - 1
+        section = self.headings[heading][1] if heading >= 0 else ""
+        period, source = self.periods.of(found.start, sentence, section, self.headings[heading][0] if heading >= 0 else 0)
+        related = relation(clause)
+        return Claim(
+            span=span,
+            quote=self.repaired.original[span[0] : span[1]],
+            quantity=quantity,
+            kind=kind,
+            subject=subject(clause),
+            per=per(clause, last.quantity.unit if last is not None else None),
+            period=period,
+            place=self.places.near(found.start, found.end, sentence),
+            organisation=organisation(clause, self.organisations),
+            at=(found.start, found.end),
+            clause=bounds,
+            sentence=sentence,
+            measure=found.measure or found.noun,
+            section=section,
+            period_from=source,
+            relation=related,
+            whole=_whole(related, quantity, recent, text, found.start),
+            group=group(clause, self.places),
+            comparison=comparison(clause),
+            attained=clause.attained(),
+            points=points,
+        )
+
+    def _is_lost(self, span: tuple[int, int]) -> bool:
+        at = bisect_right(self.lost, span[1], key=lambda d: d.start)
+        return at > 0 and self.lost[at - 1].end >= span[0]
+
+
+def _whole(related: str, quantity: Quantity, recent: Sequence[tuple[int, Claim]], text: str, start: int) -> int | None:
+    """The claim before «其中» in the same unit, of which this one is a part."""
+    if related != "part" or not recent:
+        return None
+    mark = text.rfind("其中", recent[0][1].at[0], start)
+    for index, claim in reversed(recent):
+        if claim.at[0] < mark and claim.quantity.unit == quantity.unit and claim.relation != "part":
+            return index
+    return None
+
+
+

@@ -1,0 +1,98 @@
+"""What a number is about: the words of `catalogue/topics.toml` that stand near it, weighed by how near they stand."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import resources
+from typing import NamedTuple
+
+_WEIGHTS = {"strong": 4.0, "usual": 2.0, "weak": 1.0}
+_UNIT_POINT = 0.5
+_LEAST = 1.0
+
+
+class Topic(NamedTuple):
+    """A topic of the catalogue: its word, labels, group, and the units it is usually counted in."""
+
+    code: str
+    zh: str
+    en: str
+    group: str
+    units: frozenset[str]
+
+
+class Cue(NamedTuple):
+    """A cue word found in a sentence: where, and what it says for which topics."""
+
+    start: int
+    end: int
+    speaks: tuple[tuple[int, float], ...]
+
+
+class Topics:
+    """The topics with an index of their words by the first two characters."""
+
+    def __init__(self, tables: Mapping[str, Mapping[str, object]]) -> None:
+        self.topics: list[Topic] = []
+        words: dict[str, list[tuple[int, float]]] = {}
+        for number, (code, table) in enumerate(tables.items()):
+            self.topics.append(Topic(code, str(table["zh"]), str(table["en"]), str(table["group"]), frozenset(_strings(table["units"]))))
+            for level, weight in _WEIGHTS.items():
+                for word in _strings(table[level]):
+                    words.setdefault(word, []).append((number, weight))
+        self.codes = [topic.code for topic in self.topics]
+        self.single = {w: tuple(s) for w, s in words.items() if len(w) == 1}
+        self.index: dict[str, list[tuple[str, tuple[tuple[int, float], ...]]]] = {}
+        for word in sorted(words, key=len, reverse=True):
+            if len(word) > 1:
+                self.index.setdefault(word[:2], []).append((word, tuple(words[word])))
+        self.units: dict[str, tuple[int, ...]] = {}
+        for number, topic in enumerate(self.topics):
+            for unit in topic.units:
+                self.units[unit] = (*self.units.get(unit, ()), number)
+
+    def cues(self, text: str, start: int, end: int) -> list[Cue]:
+        """The cue words of a stretch of text, in order; a longer word hides those inside it."""
+        index, single = self.index, self.single
+        found: list[Cue] = []
+        at = start
+        while at < end:
+            for word, speaks in index.get(text[at : at + 2], ()):
+                if text.startswith(word, at) and at + len(word) <= end:
+                    found.append(Cue(at, at + len(word), speaks))
+                    at += len(word)
+                    break
+            else:
+                if text[at] in single:
+                    found.append(Cue(at, at + 1, single[text[at]]))
+                at += 1
+        return found
+
+    def kind(self, cues: Sequence[Cue], start: int, end: int, clause: tuple[int, int], unit: str) -> tuple[str, float]:
+        """The kind of the number at `start`-`end` in `clause`, and its points. Words in its own clause count in full when they stand close, those of
+        the clauses around it less the farther they are.
+        """
+        points = [0.0] * len(self.codes)
+        for number in self.units.get(unit, ()):
+            points[number] += _UNIT_POINT
+        left, right = clause
+        for cue in cues:
+            gap = start - cue.end if cue.end <= start else cue.start - end
+            inside = left <= cue.start < right
+            near = 8 / (8 + max(gap, 0)) if inside else 3 / (12 + max(gap, 0))
+            for number, weight in cue.speaks:
+                points[number] += weight * near
+        best = max(points)
+        return (self.codes[points.index(best)], best) if best >= _LEAST else ("other", best)
+
+
+def _strings(value: object) -> list[str]:
+    return [str(x) for x in value] if isinstance(value, list) else []
+
+
+@cache
+def topics() -> Topics:
+    """The topics of the catalogue, read once."""
+    return Topics(tomllib.loads((resources.files("bangfu.catalogue") / "topics.toml").read_text("utf-8")))

@@ -1,0 +1,188 @@
+"""Claim × ledger → verdict: what the ledger's number says of a statement, and what kind of slip a wrong one looks like."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from bangfu import quantities
+from bangfu.catalogue.shapes import Figure
+from bangfu.claims.binding import Binding, SliceWords
+from bangfu.figures import Value
+from bangfu.quantities import Quantity, plain, write
+
+
+class Verdict(StrEnum):
+    supported = "supported"
+    contradicted = "contradicted"
+    no_record = "no_record"
+    ambiguous = "ambiguous"
+    unreadable = "unreadable"
+
+
+class Slip(StrEnum):
+    """What a wrong number looks like the result of (domain.md 6.8 C32)."""
+
+    none = ""
+    wan = "wan"  # 元 for 万元, or the other way round
+    people = "people"  # 人 for 人次, or the other way round
+    tenfold = "tenfold"  # a nought too many or too few
+    digits = "digits"  # two digits swapped
+    hedge = "hedge"  # the number is right, the hedge denies it
+
+
+NOWHERE = SliceWords()
+Ask = Callable[[str, SliceWords], Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the ledger says of one claim.
+
+    `ledger` is the figure's number in the claim's own unit, `asked` the slice it was asked for, `difference` ledger − text and `factor`
+    text ÷ ledger where the claim is contradicted. `zh` and `en` say why in one sentence.
+    """
+
+    verdict: Verdict
+    zh: str
+    en: str
+    ledger: Decimal | None = None
+    entries: int = 0
+    asked: SliceWords = NOWHERE
+    difference: Decimal | None = None
+    factor: Decimal | None = None
+    slip: Slip = Slip.none
+
+
+def judge(quantity: Quantity, binding: Binding, ask: Ask, *, partner: Figure | None = None) -> Judgement:
+    """The verdict on a claim bound as `binding`.
+
+    `partner` is the figure that counts the same thing in 人 where this one counts 人次, or the reverse. Never supported without a readable
+    number and an entry of the ledger.
+    """
+    if not quantity.readable:
+        return Judgement(Verdict.unreadable, "原文此处已损坏，数读不出来，请对照原件", "The text is damaged here and the number cannot be read")
+    figure = binding.figure
+    if figure is None:
+        return Judgement(Verdict.no_record, "没有与这句话对应的指标", "No figure of the catalogue speaks of this")
+    found = _against(quantity, figure, binding.slices, ask, partner)
+    for other in binding.close:
+        if found.verdict in {Verdict.ambiguous, Verdict.unreadable}:
+            break
+        rival = _against(quantity, other, binding.slices, ask, None)
+        if Verdict.no_record in {found.verdict, rival.verdict} and found.verdict is not Verdict.no_record:
+            continue
+        if rival.verdict is not found.verdict:
+            return Judgement(
+                Verdict.ambiguous,
+                f"可能指“{figure.label.zh}”，也可能指“{other.label.zh}”，两者结论不同，请人工选定",
+                f"May mean “{figure.label.en}” or “{other.label.en}”, which disagree: choose one",
+                found.ledger,
+                found.entries,
+                found.asked,
+            )
+    return found
+
+
+def _against(quantity: Quantity, figure: Figure, slices: tuple[SliceWords, ...], ask: Ask, partner: Figure | None) -> Judgement:
+    tried: list[Judgement] = []
+    for asked in slices:
+        value = ask(figure.code, asked)
+        judgement = _one(quantity, figure, asked, value)
+        if judgement.verdict is Verdict.supported:
+            return judgement
+        if value.entries and value.value is not None:
+            tried.append(judgement)
+    if not tried:
+        zh, en = f"台账里没有“{figure.label.zh}”的记录", f"The ledger has no record of “{figure.label.en}”"
+        return Judgement(Verdict.no_record, zh, en, asked=slices[0])
+    first = tried[0]
+    if first.slip is Slip.none and partner is not None:
+        value = ask(partner.code, first.asked)
+        if value.value is not None and value.entries and quantity.admits(value.value):
+            return _people(first, figure, partner, value.value)
+    return first
+
+
+def _one(quantity: Quantity, figure: Figure, asked: SliceWords, value: Value) -> Judgement:
+    if value.value is None or not value.entries:
+        return Judgement(Verdict.no_record, "", "", asked=asked)
+    each = quantities.factor(figure.unit, quantity.unit)
+    number = value.value * (each or 1)
+    if each is None and {quantity.unit, figure.unit} == {"person", "person-time"}:
+        return _mixed_people(quantity, figure, asked, value, number)
+    shown = write(value.value, figure.unit, style="digits")
+    if quantity.admits(number):
+        zh = f"台账“{figure.label.zh}”为{shown}（{value.entries} 条记录）"
+        en = f"The ledger's “{figure.label.en}” is {shown} ({value.entries} entries)"
+        return Judgement(Verdict.supported, zh, en, number, value.entries, asked)
+    return _contradiction(quantity, figure, asked, number, value.entries, shown)
+
+
+def _contradiction(quantity: Quantity, figure: Figure, asked: SliceWords, number: Decimal, entries: int, shown: str) -> Judgement:
+    stated = _stated(quantity)
+    factor = (stated / number).quantize(Decimal("0.0001")) if number else None
+    slip = _slip(quantity, number)
+    why_zh, why_en = (says.format(word=quantity.word) for says in _SLIPS[slip])
+    zh = f"台账“{figure.label.zh}”为{shown}，与文中相差 {plain(number - stated)}{why_zh}"
+    en = f"The ledger's “{figure.label.en}” is {shown}, {plain(number - stated)} from the text{why_en}"
+    return Judgement(Verdict.contradicted, zh, en, number, entries, asked, number - stated, factor, slip)
+
+
+_SLIPS = {
+    Slip.none: ("", ""),
+    Slip.wan: ("；正好差一万倍，疑为“元”“万元”混写", "; off by ten thousand exactly: 元 for 万元?"),
+    Slip.people: ("；疑为“人”“人次”混写", "; 人 (people) for 人次 (attendances)?"),
+    Slip.tenfold: ("；差十倍或百倍，疑为多写或少写了零", "; off by ten or a hundred: a nought too many or too few?"),
+    Slip.digits: ("；数字相同而次序不同，疑为数字颠倒", "; the same digits in another order: swapped?"),
+    Slip.hedge: ("；数相近，但所用的“{word}”与台账不合", "; the number is near, but “{word}” denies it"),
+}
+
+
+def _stated(quantity: Quantity) -> Decimal:
+    low, high = quantity.low or Decimal(0), quantity.high or Decimal(0)
+    return low if low == high else (low + high) / 2
+
+
+def _slip(quantity: Quantity, number: Decimal) -> Slip:
+    if quantity.admits(number * 10_000) or quantity.admits(number / 10_000):
+        return Slip.wan
+    if any(quantity.admits(number * n) or quantity.admits(number / n) for n in (10, 100)):
+        return Slip.tenfold
+    digits = sorted(plain(quantity.low or Decimal(0)).strip("0."))
+    if len(digits) > 1 and quantity.low == quantity.high and digits == sorted(plain(number).strip("0.")):
+        return Slip.digits
+    if quantity.word and abs(_stated(quantity) - number) * 10 <= number:
+        return Slip.hedge
+    return Slip.none
+
+
+def _mixed_people(quantity: Quantity, figure: Figure, asked: SliceWords, value: Value, number: Decimal) -> Judgement:
+    """The text says 人 and only 人次 are recorded, or the reverse. People are never more than attendances."""
+    shown = write(number, figure.unit, style="digits")
+    if quantity.admits(number):
+        return _people(Judgement(Verdict.contradicted, "", "", number, value.entries, asked), figure, figure, number)
+    stated = _stated(quantity)
+    impossible = stated > number if figure.unit == "person-time" else stated < number
+    if impossible:
+        found = _contradiction(quantity, figure, asked, number, value.entries, shown)
+        slip = Slip.people if found.slip is Slip.none else found.slip
+        return Judgement(Verdict.contradicted, found.zh, found.en, number, value.entries, asked, found.difference, found.factor, slip)
+    return Judgement(
+        Verdict.ambiguous,
+        f"台账“{figure.label.zh}”只记{shown}，文中的“{quantities.unit(quantity.unit).zh}”数核不出",
+        f"The ledger's “{figure.label.en}” records {shown} only; the text counts in another way",
+        number,
+        value.entries,
+        asked,
+    )
+
+
+def _people(found: Judgement, figure: Figure, other: Figure, number: Decimal) -> Judgement:
+    shown = write(number, other.unit, style="digits")
+    mine = "" if other is figure else f"（“{figure.label.zh}”为{plain(found.ledger or Decimal(0))}）"
+    zh = f"台账“{other.label.zh}”为{shown}，文中把“人次”和“人”混写了{mine}"
+    en = f"The ledger's “{other.label.en}” is {shown}: the text mixes 人 (people) and 人次 (attendances)"
+    return Judgement(Verdict.contradicted, zh, en, found.ledger, found.entries, found.asked, found.difference, found.factor, Slip.people)

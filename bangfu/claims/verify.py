@@ -1,0 +1,220 @@
+"""A text's claims against a ledger and against each other → a report. Pure: the ledger is a function `ask`, the names a `Gazetteer`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from bangfu.catalogue.shapes import Catalogue, Figure, Fold
+from bangfu.claims.binding import Binder, Binding, SliceWords
+from bangfu.claims.consistency import Contradiction, Read, contradictions
+from bangfu.claims.context import Layout, dateline
+from bangfu.claims.extract import Claim, Reading
+from bangfu.claims.gazetteer import Gazetteer
+from bangfu.claims.verdicts import Ask, Judgement, Verdict, judge
+from bangfu.quantities import plain
+
+__all__ = ["Ask", "Binding", "Earlier", "Finding", "Gazetteer", "Recalled", "Report", "SliceWords", "Verdict", "check"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One claim with its binding and verdict. `clause` is the clause it stands in, as repaired; `signature` what a correction is kept under."""
+
+    claim: Claim
+    binding: Binding
+    judgement: Judgement
+    clause: str
+    signature: str
+
+    @property
+    def verdict(self) -> Verdict:
+        return self.judgement.verdict
+
+    @property
+    def figure(self) -> Figure | None:
+        return self.binding.figure
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What an earlier, checked report said of a figure: `low`–`high` in `unit`, for `asked`; `title` names that report."""
+
+    title: str
+    figure: str
+    asked: SliceWords
+    unit: str
+    per: str | None
+    low: Decimal | None
+    high: Decimal | None
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """Claim `index` against what an earlier report said."""
+
+    index: int
+    earlier: Earlier
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The check of one text: a finding for each claim of `reading`, the text's contradictions with itself and with earlier reports."""
+
+    reading: Reading
+    findings: tuple[Finding, ...]
+    contradictions: tuple[Contradiction, ...]
+    recalled: tuple[Recalled, ...] = ()
+    dated: date | None = None
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many claims got each verdict, all five named."""
+        counted = Counter(f.verdict for f in self.findings)
+        return {v.value: counted[v] for v in Verdict}
+
+    @property
+    def exit_status(self) -> int:
+        """0 nothing contradicted; 1 a claim is contradicted or the text contradicts itself."""
+        return int(bool(self.contradictions) or any(f.verdict is Verdict.contradicted for f in self.findings))
+
+    def claimed(self, title: str) -> tuple[Earlier, ...]:
+        """What this text says of figures, to hold later reports against it."""
+        return tuple(
+            Earlier(
+                title,
+                f.figure.code,
+                f.judgement.asked,
+                f.claim.quantity.unit,
+                f.claim.per,
+                f.claim.quantity.bounds().low,
+                f.claim.quantity.bounds().high,
+                f.claim.quote,
+            )
+            for f in self.findings
+            if f.figure is not None and f.claim.quantity.readable and f.verdict is not Verdict.ambiguous
+        )
+
+
+def check(
+    reading: Reading,
+    catalogue: Catalogue,
+    gazetteer: Gazetteer,
+    ask: Ask,
+    *,
+    remembered: Mapping[str, str] | None = None,
+    earlier: Iterable[Earlier] = (),
+    until: date | None = None,
+) -> Report:
+    """Check a text that has been read.
+
+    `ask(figure code, slice)` answers for the ledger; `remembered` holds people's corrections (signature → figure code); `earlier` what
+    earlier reports said; `until` the day after the last day the text can speak of, by default the day after its own dateline.
+    """
+    binder = Binder(catalogue, gazetteer, remembered)
+    dated = dateline(reading.text)
+    until = until or (dated + timedelta(days=1) if dated is not None else None)
+    reads = read_claims(reading, binder, until)
+    partners = _partners(catalogue)
+    answers: dict[tuple[str, SliceWords], Any] = {}
+
+    def once(code: str, asked: SliceWords) -> Any:
+        if (code, asked) not in answers:
+            answers[code, asked] = ask(code, asked)
+        return answers[code, asked]
+
+    findings = []
+    for read, claim in zip(reads, reading.claims, strict=True):
+        figure = read.binding.figure
+        judgement = judge(claim.quantity, read.binding, once, partner=partners.get(figure.code) if figure is not None else None)
+        clause = " ".join(read.context.clause_text.split())
+        findings.append(Finding(claim, read.binding, judgement, clause, binder.signature(claim, read.context)))
+    recalled = tuple(_recalled(findings, earlier))
+    return Report(reading, tuple(findings), tuple(contradictions(reads)), recalled, dated)
+
+
+def read_claims(reading: Reading, binder: Binder, until: date | None) -> list[Read]:
+    """Every claim of the text with its surroundings and its binding."""
+    layout = Layout(reading.text, [c.at for c in reading.claims])
+    reads = []
+    for index, claim in enumerate(reading.claims):
+        context = layout.context(index, claim.subject or "")
+        mentions = binder.gazetteer.mentions(reading.text, *context.clause)
+        names: set[int | str] = {n.id for m in mentions if m.what != "helper" for n in m.named}
+        if claim.place:
+            names.add(claim.place)
+        reads.append(Read(index, claim, claim.quote, claim.at, context, binder.bind(claim, context, until), frozenset(names)))
+    return reads
+
+
+def _partners(catalogue: Catalogue) -> dict[str, Figure]:
+    """Figure → the one that counts the same in 人 where it counts 人次, or the reverse."""
+    people: dict[object, dict[str, Figure]] = {}
+    for figure in catalogue.figures.values():
+        if figure.unit in {"person", "person-time"} and figure.kinds:
+            key = (figure.kinds, tuple(sorted(figure.where.items())), figure.scope)
+            people.setdefault(key, {}).setdefault(figure.unit, figure)
+    found = {}
+    for pair in people.values():
+        if len(pair) == 2:
+            found[pair["person"].code], found[pair["person-time"].code] = pair["person-time"], pair["person"]
+    return found
+
+
+def _recalled(findings: Sequence[Finding], earlier: Iterable[Earlier]) -> Iterable[Recalled]:
+    """Last year's report said 42: the same figure and slice with another number, or a cumulative number that has shrunk since."""
+    by_figure: dict[tuple[str, str, str | None], list[Earlier]] = {}
+    for said in earlier:
+        by_figure.setdefault((said.figure, said.unit, said.per), []).append(said)
+    for index, finding in enumerate(findings):
+        quantity, figure = finding.claim.quantity, finding.figure
+        if figure is None or not quantity.readable:
+            continue
+        bounds = quantity.bounds()
+        for said in by_figure.get((figure.code, quantity.unit, finding.claim.per), ()):
+            now, then = finding.judgement.asked, said.asked
+            less = bounds.high is not None and said.low is not None and bounds.high < said.low
+            more = bounds.low is not None and said.high is not None and bounds.low > said.high
+            if now == then and now.end is not None and (less or more):
+                yield Recalled(
+                    index,
+                    said,
+                    f"同一时段，《{said.title}》写的是“{said.quote}”，这里是“{finding.claim.quote}”",
+                    f"For the same period “{said.title}” said “{said.quote}”, this text says “{finding.claim.quote}”",
+                )
+                break
+            if less and _grows(figure) and _later(now, then):
+                yield Recalled(
+                    index,
+                    said,
+                    f"累计数变小：《{said.title}》已写“{said.quote}”，这里却是“{finding.claim.quote}”",
+                    f"A cumulative number shrank: “{said.title}” already said “{said.quote}”, this text says “{finding.claim.quote}”",
+                )
+                break
+
+
+def _grows(figure: Figure) -> bool:
+    return figure.fold in {Fold.SUM, Fold.COUNT, Fold.DISTINCT}
+
+
+def _later(now: SliceWords, then: SliceWords) -> bool:
+    return (
+        (now.places, now.units, now.project) == (then.places, then.units, then.project)
+        and now.begin == then.begin
+        and then.end is not None
+        and (now.end is None or now.end > then.end)
+    )
+
+
+def number(value: Decimal | None) -> int | float | None:
+    """A number as JSON has it: whole where it is whole."""
+    if value is None:
+        return None
+    return int(value) if value == value.to_integral_value() else float(plain(value))
