@@ -359,7 +359,7 @@ def _facts(ids: Sequence[int]) -> list[Fact]:
         persons[entry] = (*persons.get(entry, ()), person)
     columns = ("id", "kind", "begin", "end", "category", "counts_to", "title", "unit", "place", "party", "project", "household", "facets")
     rows = {row[0]: row for row in Entry.objects.filter(pk__in=ids).values_list(*columns)}
-    found = []
-    for entry in ids:
-        found.append(Fact(*rows[entry][:-1], persons.get(entry, ()), rows[entry][-1], measures.get(entry, {})))
-    return found
+    return [
+        Fact(*row[:-1], persons=persons.get(row[0], ()), facets=row[-1], measures=measures.get(row[0], {}))  # type: ignore[misc]
+        for row in (rows[entry] for entry in ids)
+    ]

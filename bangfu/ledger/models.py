@@ -82,13 +82,13 @@ class Household(models.Model):
     programme = models.ForeignKey(Programme, models.CASCADE)
     place = models.ForeignKey(Place, models.PROTECT, null=True)
     head = EncryptedTextField(label="household.head")  # householder's name
-    head_index = models.BinaryField(max_length=16, db_index=True)  # keyed hash of the name, to find it again
+    head_index = models.BinaryField(max_length=16)  # keyed hash of the name, to find it again
     code = EncryptedTextField(label="household.code", null=True)  # 户编号
     details = EncryptedJSONField(label="household.details", default=dict)
     erased = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["programme", "place", "head_index"])]
+        indexes = [models.Index(fields=["programme", "head_index"], name="household_head")]
 
 
 class Person(models.Model):
@@ -96,16 +96,20 @@ class Person(models.Model):
 
     programme = models.ForeignKey(Programme, models.CASCADE)
     household = models.ForeignKey(Household, models.PROTECT, null=True)
+    place = models.ForeignKey(Place, models.PROTECT, null=True)  # where people of that name are told apart by
     name = EncryptedTextField(label="person.name")
-    name_index = models.BinaryField(max_length=16, db_index=True)
+    name_index = models.BinaryField(max_length=16)
     id_number = EncryptedTextField(label="person.id_number", null=True)
-    id_index = models.BinaryField(max_length=16, null=True, db_index=True)
+    id_index = models.BinaryField(max_length=16, null=True)
     phone = EncryptedTextField(label="person.phone", null=True)
     details = EncryptedJSONField(label="person.details", default=dict)
     erased = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["programme", "name_index"])]
+        indexes = [
+            models.Index(fields=["programme", "name_index"], name="person_name"),
+            models.Index(fields=["programme", "id_index"], name="person_id", condition=models.Q(id_index__isnull=False)),
+        ]
 
 
 class Project(models.Model):
@@ -116,7 +120,7 @@ class Project(models.Model):
     place = models.ForeignKey(Place, models.PROTECT, null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["programme", "name"])]
+        indexes = [models.Index(fields=["programme", "name"], name="project_name")]
 
     def __str__(self) -> str:
         return self.name

@@ -14,7 +14,7 @@ from itertools import islice
 from operator import attrgetter
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
@@ -37,6 +37,7 @@ from bangfu.ledger.models import (
     Project,
     Voucher,
 )
+from bangfu.ledger.rows import insert, new_ids
 
 CHUNK = 10_000
 SHOWN = 1_000
@@ -137,6 +138,9 @@ def take_back(programme: Programme, batch: Batch, *, by: Any, reason: str) -> Po
     """
     with transaction.atomic():
         posting = _open(programme, by, "take_back", reason, batch)
+        if done := Batch.objects.values_list("taken_back", flat=True).get(pk=batch.pk):
+            when = f"{timezone.localtime(done):%Y-%m-%d %H:%M}"
+            raise PostingRefused([Label(f"“{batch.filename}”已于 {when} 撤回", f"{batch.filename} was taken back at {when}")])
         formers = dict(Entry.objects.filter(programme=programme, batch=batch).values_list("id", "supersedes"))
         ended = dict(Ended.objects.filter(entry__programme=programme, entry__batch=batch).values_list("entry", "successor"))
         amended = [e for e, successor in ended.items() if successor is not None and successor not in formers]
@@ -230,7 +234,7 @@ def _open(programme: Programme, by: Any, verb: str, reason: str, batch: Batch | 
 
 def _end(posting: Posting, ends: Sequence[tuple[int, int | None]]) -> None:
     """Entries with their successors end at this posting's mark."""
-    _insert("ledger_ended", ("entry_id", "mark", "successor_id"), [(entry, posting.mark, successor) for entry, successor in ends])
+    insert("ledger_ended", ("entry_id", "mark", "successor_id"), [(entry, posting.mark, successor) for entry, successor in ends])
 
 
 class _Writer:
@@ -284,7 +288,7 @@ class _Writer:
     def _write(self, chunk: list[Draft], batch: int | None) -> None:
         posting, programme, mark = self.posting, self.programme.pk, self.posting.mark
         batch = posting.batch_id if batch is None else batch
-        ids = _new_entry_ids(len(chunk))
+        ids = new_ids("ledger_entry", len(chunk))
         entries = []
         measures: list[tuple[int, str, int]] = []
         persons: list[tuple[int, int]] = []
@@ -322,10 +326,10 @@ class _Writer:
             vouchers += [(entry, voucher, mark) for voucher in d.vouchers]
             if d.supersedes is not None:
                 ends.append((d.supersedes, entry))
-        _insert("ledger_entry", ENTRY_COLUMNS, entries)
-        _insert("ledger_measure", ("entry_id", "name", "value"), measures)
-        _insert("ledger_participation", ("entry_id", "person_id"), persons)
-        _insert("ledger_evidence", ("entry_id", "voucher_id", "mark"), vouchers)
+        insert("ledger_entry", ENTRY_COLUMNS, entries)
+        insert("ledger_measure", ("entry_id", "name", "value"), measures)
+        insert("ledger_participation", ("entry_id", "person_id"), persons)
+        insert("ledger_evidence", ("entry_id", "voucher_id", "mark"), vouchers)
         _end(posting, ends)
         self.written += len(chunk)
 
@@ -359,33 +363,6 @@ ENTRY_COLUMNS = (
 def facets_text(facets: Mapping[str, str]) -> str:
     """Facets as stored: one text for the same facets, whatever their order."""
     return json.dumps(dict(sorted(facets.items())), separators=(",", ":"))
-
-
-def _new_entry_ids(count: int) -> Sequence[int]:
-    """Ids for so many entries. On SQLite nobody else writes until this transaction is over."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = 'ledger_entry'")
-            last = cursor.fetchone()
-            first = (last[0] if last else 0) + 1
-            return range(first, first + count)
-        cursor.execute("SELECT nextval(pg_get_serial_sequence('ledger_entry', 'id')) FROM generate_series(1, %s)", [count])
-        return [row[0] for row in cursor.fetchall()]
-
-
-def _insert(table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
-    """The quickest way in that each engine has (never bulk_create: docs/performance.md)."""
-    if not rows:
-        return
-    names = ", ".join(f'"{c}"' for c in columns)
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            with cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:
-                for row in rows:
-                    copy.write_row(row)
-        else:
-            marks = ", ".join(["%s"] * len(columns))
-            cursor.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', rows)  # noqa: S608 - our own names
 
 
 # --- what a draft must be
@@ -507,12 +484,12 @@ class _Known:
             "person": Person.objects.filter(**own),
             "voucher": Voucher.objects.filter(**own),
         }
-        self.live: set[int] = set()
-        self.superseded: set[int] = set()
+        self.live: set[int] = set()  # of the entries that the chunk at hand amends
+        self.amended: set[int] = set()
 
     def lacks(self, chunk: Sequence[Draft]) -> bool:
         """Whether some draft refers to what is not there, or amends what cannot be amended."""
-        wanted = {
+        wanted: dict[str, set[int | None]] = {
             "unit": {d.unit for d in chunk},
             "place": {d.place for d in chunk},
             "party": {d.party for d in chunk},
@@ -528,9 +505,8 @@ class _Known:
             self.found[name] |= found
             lacking = lacking or len(found) < len(missing)
         amended = [d.supersedes for d in chunk if d.supersedes is not None]
-        live = _live(self.programme, amended) - self.superseded
-        self.live = live
-        return lacking or len(live) < len(amended)
+        self.live = _live(self.programme, amended)
+        return lacking or len(self.live) < len(amended)
 
     def problems(self, d: Draft) -> Iterator[Label]:
         """What this draft refers to in vain."""
@@ -544,6 +520,7 @@ class _Known:
             "voucher": d.vouchers,
         }
         for name, ids in refers.items():
+            missing: int | None
             for missing in ids:
                 if missing is not None and missing not in self.found[name]:
                     zh, en = REFERENCES[name]
@@ -551,8 +528,9 @@ class _Known:
         if d.supersedes is not None:
             if d.supersedes not in self.live:
                 yield _not_live(self.programme, d.supersedes)
-            self.live.discard(d.supersedes)  # a second amendment of it in the same posting is one too many
-            self.superseded.add(d.supersedes)
+            elif d.supersedes in self.amended:
+                yield Label(f"记录 {d.supersedes} 在这一批里已更正过一次", f"This posting amends entry {d.supersedes} twice")
+            self.amended.add(d.supersedes)
 
 
 REFERENCES = {

@@ -14,12 +14,11 @@ from bangfu.catalogue import Catalogue, Figure
 from bangfu.figures import Share, Slice, Value
 from bangfu.ledger import catalogue, facts
 from bangfu.ledger.models import Entry, Party, Place, Programme
+from bangfu.ledger.places import subtree
+from bangfu.ledger.setup import DESIGNATION
 
 Period = tuple[date | None, date | None]
 """Half-open; an open side is None."""
-
-DESIGNATION = "designation"
-"""The kind whose entries say which places are the programme's designated villages, and for how long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +103,8 @@ class Books:
         return Slice(
             begin=begin,
             end=end,
-            places=None if place is None else _subtree(Place, place),
-            units=None if unit is None else _subtree(Party, unit),
+            places=None if place is None else subtree(Place, place),
+            units=None if unit is None else subtree(Party, unit),
             project=project,
             designated=frozenset().union(*villages),
             compared=villages,
@@ -116,14 +115,7 @@ class Books:
         standing = facts.standing_at(Entry.objects.filter(programme=self.programme, kind=DESIGNATION), self.mark)
         spans = standing.exclude(place=None).values_list("place", "begin", "end")
         held = {p for p, since, until in spans if (end is None or since < end) and (begin is None or until is None or until > begin)}
-        return tuple(_subtree(Place, place) for place in sorted(held))
-
-
-def _subtree(model: type[Place | Party], root: int) -> frozenset[int]:
-    path = model._default_manager.filter(pk=root).values_list("path", flat=True).first()  # noqa: SLF001 - Django's own name for it
-    if path is None:
-        return frozenset()
-    return frozenset(model._default_manager.filter(path__startswith=path).values_list("pk", flat=True))  # noqa: SLF001
+        return tuple(subtree(Place, place) for place in sorted(held))
 
 
 @lru_cache(maxsize=16)
