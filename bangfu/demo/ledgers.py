@@ -30,10 +30,10 @@ def ledgers() -> tuple[Workbook, ...]:
         book("11 讲座咨询与规划台账", t.lectures(), t.advisories(), t.plannings(), t.think_tank()),
         book("12 教育帮扶台账", t.enrolments(), t.scholarships(), t.education_funds(), *t.student_aids()),
         book("13 科普丛书与赠书台账", t.publications(), t.books_given()),
-        book("14 帮扶项目台账", *m.projects(), m.assets(), m.notices()),
+        book("14 帮扶项目台账", *m.projects(), m.improvements(), m.assets(), m.notices()),
         book("15 帮扶资金拨付台账（2015-2020）", *m.payments()),
         book("16 引进资金与捐赠台账", m.funds_raised(), m.goods(), m.gifts_of_money()),
-        book("17 产业帮扶台账", m.bases(), m.firms(), m.products(), m.brands(), m.seeds(), m.village_incomes()),
+        book("17 产业帮扶台账", m.bases(), m.firms(), m.products(), m.brands(), m.seeds(), m.village_incomes(), m.employments()),
         book("18 消费帮扶采购台账（2016-2021）", *m.purchases(), m.participants(), m.helped_sales()),
         book("19 认养认种登记表", *m.adoptions()),
     )

@@ -15,15 +15,15 @@ END = date(2020, 12, 11)
 
 def designations() -> Table:
     rows = [
-        ("德麦巴村", "新龙县", date(2015, 3, 20), "省脱贫攻坚领导小组", "川脱贫〔2015〕7号", "首批定点帮扶村"),
-        ("吉汝村", "丹巴县", date(2016, 4, 11), "省脱贫攻坚领导小组", "川脱贫〔2016〕12号", ""),
-        ("日卡村", "丹巴县", date(2016, 4, 11), "省脱贫攻坚领导小组", "川脱贫〔2016〕12号", ""),
-        ("各尔沟村", "丹巴县", date(2018, 5, 8), "省脱贫攻坚领导小组", "川脱贫〔2018〕21号", "新增"),
+        ("新龙县德麦巴村", date(2015, 3, 20), "省脱贫攻坚领导小组", "川脱贫〔2015〕7号", "首批定点帮扶村"),
+        ("丹巴县吉汝村", date(2016, 4, 11), "省脱贫攻坚领导小组", "川脱贫〔2016〕12号", ""),
+        ("丹巴县日卡村", date(2016, 4, 11), "省脱贫攻坚领导小组", "川脱贫〔2016〕12号", ""),
+        ("丹巴县各尔沟村", date(2018, 5, 8), "省脱贫攻坚领导小组", "川脱贫〔2018〕21号", "新增"),
     ]
     return Table(
         "designation",
         "定点帮扶村情况表",
-        ("帮扶村", "所在县", "确定时间", "确定单位", "文号", "备注"),
+        ("定点帮扶村", "确定时间", "确定单位", "文号", "备注"),
         rows,
         sheet="定点帮扶村",
         dates=Dates.ZH,
@@ -47,7 +47,7 @@ def leading_group() -> Table:
         (person.name, post, role, date(2015, 3, 16), date(2017, 3, 15) if post == "总会计师" else None)
         for (person, post), role in zip(cast().leaders, roles, strict=True)
     ]
-    headers = ("姓名", "行政职务", "组内职务", "任职时间", "离任时间")
+    headers = ("姓名", "职务", "组内职务", "任职时间", "离任时间")
     return Table("leading_group", "定点帮扶工作领导小组名单", headers, rows, sheet="领导小组", dates=Dates.ZH, by="党政办公室")
 
 
@@ -137,7 +137,7 @@ def rules() -> Table:
         (name, day, f"川院发〔{day.year}〕{inventor.between(8, 60)}号", inventor.pick(("帮扶工作办公室", "财务处", "党委组织部")))
         for name, day in zip(names, days, strict=True)
     ]
-    return Table("rule", "帮扶工作制度一览表", ("制度名称", "印发时间", "文号", "牵头部门"), rows, sheet="制度", dates=Dates.ZH, by="党政办公室")
+    return Table("rule_issued", "帮扶工作制度一览表", ("制度名称", "印发时间", "文号", "牵头部门"), rows, sheet="制度", dates=Dates.ZH, by="党政办公室")
 
 
 def campaigns() -> Table:
@@ -148,7 +148,7 @@ def campaigns() -> Table:
         ("我的驻村日记分享会", date(2019, 10, 16), "分享会", "党委宣传部", 900),
         ("扶贫日主题展播", date(2020, 10, 15), "电视展播", "党委宣传部", 3100),
     ]
-    headers = ("活动名称", "开展时间", "宣传形式", "责任部门", "参与人次")
+    headers = ("活动名称", "开展时间", "宣传平台", "责任部门", "参与人次")
     return Table("campaign", "扶贫宣传活动台账", headers, rows, sheet="宣传活动", dates=Dates.ZH, by="党委宣传部")
 
 
@@ -226,12 +226,17 @@ def responsibilities() -> Table:
 
 def supervision() -> Table:
     inventor = Inventor("supervision")
-    matters = ("扶贫资金使用专项监督", "扶贫作风专项督查", "项目建设专项检查", "驻村在岗情况抽查")
+    targets = (
+        ("扶贫资金使用监督", "帮扶资金使用部门", "专项监督"),
+        ("项目建设检查", "项目承担部门", "专项检查"),
+        ("驻村在岗情况抽查", "驻村工作队", "抽查"),
+        ("帮扶责任落实自查", "帮扶责任部门", "自查"),
+    )
     rows: list[Row] = [
-        (day, inventor.pick(matters), "纪委办公室", inventor.pick(tuple(VILLAGES)[:3]), inventor.between(0, 2))
+        (day, *inventor.pick(targets), "纪委办公室", inventor.pick(tuple(VILLAGES)[:3]), inventor.between(0, 2))
         for day in inventor.days(11, date(2016, 6, 1), END)
     ]
-    headers = ("监督时间", "监督事项", "检查部门", "检查地点", "发现问题数")
+    headers = ("检查时间", "检查事项", "检查对象", "检查方式", "检查部门", "检查地点", "发现问题数")
     return Table("supervision", "扶贫领域专项监督台账", headers, rows, sheet="专项监督", by="纪委办公室", dates=Dates.ZH)
 
 
@@ -263,25 +268,25 @@ def findings() -> Table:
             ),
         )
     headers = ("反馈时间", "问题来源", "存在问题", "整改措施", "责任部门", "整改时限", "完成情况", "完成时间")
-    return Table("finding", "定点帮扶工作问题整改台账", headers, rows, sheet="问题整改", by="纪委办公室", blank_after=(6,))
+    return Table("rectification", "定点帮扶工作问题整改台账", headers, rows, sheet="问题整改", by="纪委办公室", blank_after=(6,))
 
 
 def appraisals() -> Table:
     """Three of the six posted cadres promoted, three kept in reserve."""
     people = cast().cadres
     rows: list[Row] = [
-        (people[0].name, date(2018, 1, 12), "提拔", "提任中层副职", "川院党〔2018〕4号"),
-        (people[1].name, date(2018, 11, 20), "提拔", "提任中层副职", "川院党〔2018〕47号"),
-        (people[2].name, date(2020, 9, 18), "提拔", "提任中层副职", "川院党〔2020〕31号"),
-        (people[3].name, date(2019, 6, 28), "后备", "列为后备干部", "川院党〔2019〕22号"),
-        (people[4].name, date(2020, 6, 30), "后备", "列为后备干部", "川院党〔2020〕18号"),
-        (people[5].name, date(2020, 6, 30), "后备", "列为后备干部", "川院党〔2020〕18号"),
-        (people[0].name, date(2016, 12, 28), "年度考核", "优秀", ""),
-        (people[3].name, date(2018, 12, 27), "年度考核", "优秀", ""),
-        (people[4].name, date(2019, 12, 27), "年度考核", "称职", ""),
-        (people[5].name, date(2019, 12, 27), "年度考核", "称职", ""),
+        (people[0].name, date(2018, 1, 12), "提拔", "", "中层副职", "是", "川院党〔2018〕4号"),
+        (people[1].name, date(2018, 11, 20), "提拔", "", "中层副职", "是", "川院党〔2018〕47号"),
+        (people[2].name, date(2020, 9, 18), "提拔", "", "中层副职", "是", "川院党〔2020〕31号"),
+        (people[3].name, date(2019, 6, 28), "后备干部", "", "", "是", "川院党〔2019〕22号"),
+        (people[4].name, date(2020, 6, 30), "后备干部", "", "", "是", "川院党〔2020〕18号"),
+        (people[5].name, date(2020, 6, 30), "后备干部", "", "", "是", "川院党〔2020〕18号"),
+        (people[0].name, date(2016, 12, 28), "年度考核", "优秀", "", "是", ""),
+        (people[3].name, date(2018, 12, 27), "年度考核", "优秀", "", "是", ""),
+        (people[4].name, date(2019, 12, 27), "年度考核", "称职", "", "是", ""),
+        (people[5].name, date(2019, 12, 27), "年度考核", "称职", "", "是", ""),
     ]
-    headers = ("姓名", "时间", "类别", "考核结果", "文号")
+    headers = ("姓名", "时间", "事项", "考核等次", "任现职", "是否驻村干部", "文号")
     return Table("appraisal", "驻村干部考核与培养使用情况", headers, rows, sheet="考核使用", by="党委组织部", dates=Dates.ZH)
 
 
@@ -289,19 +294,19 @@ def awards() -> Table:
     people = cast().cadres
     teacher = cast().staff[17][0]
     rows: list[Row] = [
-        (date(2017, 2, 24), "脱贫攻坚先进集体", "省级", "省委、省政府", COLLEGE, "单位", "川委〔2017〕18号"),
+        (date(2017, 2, 24), "脱贫攻坚先进集体", "省级", "省委、省政府", COLLEGE, "集体", "川委〔2017〕18号"),
         (date(2017, 2, 24), "优秀第一书记", "省级", "省委、省政府", people[0].name, "个人", "川委〔2017〕18号"),
         (date(2018, 10, 12), "脱贫攻坚先进个人", "省级", "省委、省政府", people[1].name, "个人", "川委〔2018〕63号"),
         (date(2020, 7, 3), "脱贫攻坚先进个人", "省级", "省委、省政府", people[3].name, "个人", "川委〔2020〕40号"),
         (date(2019, 9, 4), "全国优秀教师", "国家级", "教育部", teacher.name, "个人", "教师函〔2019〕5号"),
         (date(2018, 12, 6), "省级四好村", "省级", "省委、省政府", "德麦巴村", "村", "川委〔2018〕77号"),
         (date(2020, 3, 19), "乡村振兴示范村", "省级", "省委、省政府", "德麦巴村", "村", "川委〔2020〕12号"),
-        (date(2019, 6, 27), "先进党组织", "市级", "州委", "各尔沟村党支部", "支部", "甘委〔2019〕30号"),
+        (date(2019, 6, 27), "先进党组织", "市级", "州委", "各尔沟村党支部", "集体", "甘委〔2019〕30号"),
         (date(2019, 11, 8), "最美村寨", "市级", "州政府", "各尔沟村", "村", ""),
-        (date(2018, 12, 28), "校级帮扶先进集体", "校级", COLLEGE, "食品工程系", "单位", "川院发〔2018〕88号"),
+        (date(2018, 12, 28), "校级帮扶先进集体", "校级", COLLEGE, "食品工程系", "集体", "川院发〔2018〕88号"),
         (date(2019, 12, 30), "校级帮扶先进个人", "校级", COLLEGE, people[4].name, "个人", "川院发〔2019〕91号"),
     ]
-    headers = ("获奖时间", "荣誉名称", "级别", "授予单位", "获奖单位/个人", "获奖对象", "文号")
+    headers = ("获奖时间", "荣誉名称", "级别", "授予单位", "获奖单位/个人", "奖励类别", "文号")
     return Table("award", "帮扶工作获表彰情况统计表", headers, rows, sheet="表彰奖励", by="党委宣传部")
 
 

@@ -37,10 +37,10 @@ def branch_pairings() -> Table:
     days = inventor.days(13, date(2016, 5, 9), date(2018, 11, 30))
     places = {f"{v}党支部": v for v in (*VILLAGES, "二瓦槽村", "仁乃村")}
     rows: list[Row] = [
-        (branch, partners[i % len(partners)], places[partners[i % len(partners)]], day, f"结对协议〔{day.year}〕{i + 1}号")
+        (branch, "直属党支部" if branch.endswith("支部") else "党总支", partners[i % len(partners)], places[partners[i % len(partners)]], day, f"结对协议〔{day.year}〕{i + 1}号")
         for i, (branch, day) in enumerate(zip(BRANCHES, days, strict=True))
     ]
-    headers = ("我校党组织", "结对党组织", "所在村", "结对时间", "协议编号")
+    headers = ("我校党组织", "党组织类别", "结对党组织", "结对村", "结对时间", "协议编号")
     return Table("branch_pairing", "基层党组织结对共建一览表", headers, rows, sheet="支部结对", by="党委组织部", dates=Dates.ZH)
 
 
@@ -71,7 +71,7 @@ def household_pairings() -> Table:
         rows.append((families[i].village, families[i].head.name, families[i].head.id_number, families[i].size, families[i].cause, helper.name, unit, date(2019, 3, 11), "更换帮扶责任人"))
     rows.sort(key=lambda row: tuple(VILLAGES).index(str(row[0])))
     headers = ("村名", "户主姓名", "户主身份证号", "家庭人口", "主要致贫原因", "帮扶责任人", "所在部门", "结对时间", "备注")
-    return Table("household_pairing", "干部教师与贫困户结对认亲名册", headers, rows, sheet="结对认亲", by="党委组织部", dates=Dates.ISO)
+    return Table("pairing", "干部教师与贫困户结对认亲名册", headers, rows, sheet="结对认亲", by="党委组织部", dates=Dates.ISO)
 
 
 def home_visits() -> list[Table]:
@@ -113,9 +113,9 @@ def household_measures() -> Table:
             kind, content = inventor.pick(kinds)
             begin = date(2018, 8, 1) if family.village == "各尔沟村" else date(2016, 9, 1)
             day = begin + timedelta(days=inventor.between(0, (date(2020, 9, 30) - begin).days))
-            rows.append((family.village, family.head.name, kind, content, day, inventor.between(4, 30) * 100, inventor.between(6, 24) * 100))
+            rows.append((family.village, family.head.name, kind, content, day, inventor.between(4, 30) * 100, inventor.between(6, 24) * 100, "是"))
     rows.sort(key=lambda row: (tuple(VILLAGES).index(str(row[0])), row[4], row[1]))
-    headers = ("村名", "户主姓名", "措施类别", "帮扶措施", "实施时间", "投入金额（元）", "增收（元）")
+    headers = ("村名", "户主姓名", "措施类别", "帮扶措施", "实施时间", "投入金额（元）", "增收（元）", "是否稳定增收")
     return Table("household_measure", "“因户施策”帮扶措施台账", headers, rows, sheet="因户施策", by="驻村工作队", units="元", dates=Dates.DOT)
 
 
@@ -125,9 +125,9 @@ def household_statuses() -> Table:
     rows: list[Row] = []
     for family in cast().families[:64]:
         year = 2020 if family.village == "各尔沟村" else inventor.pick((2018, 2018, 2019, 2020))
-        rows.append((family.village, family.head.name, "脱贫退出", date(year, 12, inventor.between(1, 10)), family.size, ""))
+        rows.append((family.village, family.head.name, "脱贫", date(year, 12, inventor.between(1, 10)), family.size, ""))
     for family in cast().families[64:]:
-        rows.append((family.village, family.head.name, "纳入监测", date(2020, 6, 18), family.size, "边缘户"))
+        rows.append((family.village, family.head.name, "边缘易致贫户", date(2020, 6, 18), family.size, "纳入监测"))
     headers = ("村名", "户主姓名", "变动类型", "变动时间", "家庭人口", "备注")
     return Table("household_status", "贫困户动态管理台账", headers, rows, sheet="动态管理", by="驻村工作队", dates=Dates.ZH)
 
@@ -142,8 +142,8 @@ def household_incomes() -> Table:
             wage, farm, property_, transfer, cost = (inventor.between(*span) * 100 for span in ((60, 180), (40, 150), (0, 9), (10, 40), (8, 36)))
             grown = Decimal(100 + 14 * (year - 2018)) / 100
             wage, farm = int(wage * grown) // 10 * 10, int(farm * grown) // 10 * 10
-            rows.append((family.village, family.head.name, date(year - 1, 10, 1), date(year, 9, 30), family.size, wage, farm, property_, transfer, cost, wage + farm + property_ + transfer - cost))
-    headers = ("所在村", "户主", "起始时间", "截止时间", "家庭人口", "工资性收入", "生产经营性收入", "财产性收入", "转移性收入", "生产经营支出", "家庭纯收入")
+            rows.append((family.village, family.head.name, date(year - 1, 10, 1), date(year, 9, 30), family.size, wage, farm, property_, transfer, cost, wage + farm + property_ + transfer - cost, family.size * inventor.between(1590, 1810)))
+    headers = ("所在村", "户主", "起始时间", "截止时间", "家庭人口", "工资性收入", "生产经营性收入", "财产性收入", "转移性收入", "生产经营支出", "家庭纯收入", "帮扶增收（元）")
     return Table("household_income", "结对户家庭收入核算台账", headers, rows, sheet="农户收入", by="驻村工作队", units="元", dates=Dates.ISO, notes=("注：统计周期为上年10月1日至当年9月30日。",))
 
 
