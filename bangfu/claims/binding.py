@@ -17,7 +17,7 @@ from typing import Protocol
 
 from bangfu import quantities
 from bangfu.catalogue.shapes import Catalogue, Figure, Fold
-from bangfu.claims.context import Context, pairs
+from bangfu.claims.around import Context, pairs
 from bangfu.claims.gazetteer import Gazetteer, Mention, listed
 from bangfu.quantities import Quantity
 

@@ -15,7 +15,7 @@ from decimal import Decimal
 
 from bangfu.catalogue.shapes import Fold
 from bangfu.claims.binding import Binding, SliceWords, Stated
-from bangfu.claims.context import Context, pairs
+from bangfu.claims.around import Context, pairs
 from bangfu.quantities import Bounds, Hedge, plain, unit
 
 SURE = 0.5  # bindings less sure than this are not held against each other

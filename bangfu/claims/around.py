@@ -1,0 +1,166 @@
+"""What stands around a number: its own few words, its clause, its sentence, the headings above it. Near words say more than far ones."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+_CLAUSE_END = re.compile("[，,。；;！？!?\n：:]")
+_SENTENCE_END = re.compile("[。！？!?\n]")
+_HEADINGS = (  # from the outermost inwards
+    re.compile(r"\s*(?:第[一二三四五六七八九十]{1,3}[章部]分?|[一二三四五六七八九十]{1,3}、)"),
+    re.compile(r"\s*[（(][一二三四五六七八九十]{1,3}[)）]"),
+    re.compile(r"\s*\d{1,2}[.．、](?!\d)"),
+)
+_LONGEST_HEADING = 60
+_IDEOGRAPHS = re.compile("[\u3400-\u9fffA-Za-z+]+")
+_DATELINE = re.compile(r"((?:19|20)\d\d)\s*[年/.-]\s*(\d{1,2})\s*[月/.-]\s*(\d{1,2})")
+_EMPTY = re.compile(r"[\s共约近超逾达有为了已的计总合、(（]*")
+
+NEAR, CLAUSE, BESIDE, SENTENCE, HEADING = 1.0, 0.75, 0.5, 0.35, 0.2
+
+
+def pairs(text: str) -> Iterator[str]:
+    """The pairs of neighbouring characters in each run of words: what is compared instead of words, as Chinese does not part them."""
+    for run in _IDEOGRAPHS.finditer(text):
+        word = run[0]
+        if len(word) == 1:
+            yield word
+        for i in range(len(word) - 1):
+            yield word[i : i + 2]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The words around one claim. `before` and `after` reach to the neighbouring numbers of its clause; positions are of the repaired text."""
+
+    before: str
+    after: str
+    clause: tuple[int, int]
+    sentence: tuple[int, int]
+    headings: tuple[str, ...]
+    weights: dict[str, float] = field(repr=False, default_factory=dict)
+    text: str = field(repr=False, default="")
+
+    @property
+    def clause_text(self) -> str:
+        return self.text[self.clause[0] : self.clause[1]]
+
+    @property
+    def sentence_text(self) -> str:
+        return self.text[self.sentence[0] : self.sentence[1]]
+
+    def has(self, word: str) -> float:
+        """How near the word stands: NEAR … HEADING, 0 where it does not."""
+        if word in self.before or word in self.after:
+            return NEAR
+        if word in self.clause_text:
+            return CLAUSE
+        if word in self.sentence_text:
+            return SENTENCE
+        return HEADING if any(word in h for h in self.headings) else 0.0
+
+
+class Layout:
+    """The sentences, clauses and headings of a text, found once; `context` of any of its claims is then cheap."""
+
+    def __init__(self, text: str, spans: Sequence[tuple[int, int]]) -> None:
+        """`spans` are the claims' own, in order."""
+        self.text = text
+        self.spans = spans
+        self._clauses = [0, *(m.end() for m in _CLAUSE_END.finditer(text) if not _inside_number(text, m.start()))]
+        self._sentences = [0, *(m.end() for m in _SENTENCE_END.finditer(text))]
+        self._headings = list(_headings(text))
+        self._heads = [h[0] for h in self._headings]
+        self.title = next((line.strip() for line in text[:2000].split("\n") if len(line.strip()) > 4), "")[:120]
+
+    def context(self, index: int, subject: str = "") -> Context:
+        start, end = self.spans[index]
+        clause = self._around(self._clauses, start, end)
+        sentence = self._around(self._sentences, start, end)
+        before, after = self._near(index, clause)
+        headings = self._above(start)
+        weights: dict[str, float] = {}
+        regions = (
+            (HEADING, (*headings, self.title)),
+            (SENTENCE, (self.text[sentence[0] : sentence[1]][:600],)),
+            (BESIDE, (self._beside(clause, sentence),)),
+            (CLAUSE, (self.text[clause[0] : clause[1]][:300],)),
+            (NEAR, (before, after, subject)),
+        )
+        for weight, texts in regions:
+            for text in texts:
+                for pair in pairs(text):
+                    weights[pair] = weight
+        return Context(before, after, clause, sentence, headings, weights, self.text)
+
+    @staticmethod
+    def _bounds(bounds: list[int], start: int, end: int, last: int) -> tuple[int, int]:
+        at = bisect_right(bounds, max(end - 1, start))
+        return bounds[bisect_right(bounds, start) - 1], bounds[at] if at < len(bounds) else last
+
+    def _around(self, bounds: list[int], start: int, end: int) -> tuple[int, int]:
+        return self._bounds(bounds, start, end, len(self.text))
+
+    def _beside(self, clause: tuple[int, int], sentence: tuple[int, int]) -> str:
+        """The clause before, where it is of the same sentence."""
+        at = bisect_right(self._clauses, clause[0]) - 1
+        before = self._clauses[at - 1] if at > 0 and self._clauses[at - 1] >= sentence[0] else clause[0]
+        return self.text[before : clause[0]][:200]
+
+    def _near(self, index: int, clause: tuple[int, int]) -> tuple[str, str]:
+        """Between the neighbouring numbers; where there is nothing between two numbers (9期近2000人次), what stands before both."""
+        start, end = self.spans[index]
+        i, begin = index, start
+        while True:
+            left = max(clause[0], self.spans[i - 1][1] if i else 0)
+            if not _EMPTY.fullmatch(self.text, min(left, begin), begin) or left <= clause[0] or not i:
+                break
+            i, begin = i - 1, self.spans[i - 1][0]
+        before = self.text[min(left, begin) : begin][-80:]
+        right = min(clause[1], self.spans[index + 1][0] if index + 1 < len(self.spans) else clause[1])
+        return before, self.text[end : max(right, end)][:80]
+
+    def _above(self, at: int) -> tuple[str, ...]:
+        """The headings over a position, outermost first."""
+        found: dict[int, str] = {}
+        limit = len(_HEADINGS)
+        i = bisect_right(self._heads, at) - 1
+        while i >= 0 and limit > 0:
+            _, level, words = self._headings[i]
+            if level < limit:
+                found[level], limit = words, level
+            i -= 1
+        return tuple(found[k] for k in sorted(found))
+
+
+def _inside_number(text: str, at: int) -> bool:
+    return text[at] in ",，" and text[at - 1 : at].isdecimal() and re.match(r"\d{3}(?!\d)", text[at + 1 : at + 5]) is not None
+
+
+def _headings(text: str) -> Iterator[tuple[int, int, str]]:
+    at = 0
+    for line in text.split("\n"):
+        for level, opening in enumerate(_HEADINGS):
+            mark = opening.match(line)
+            if mark is not None:
+                words = re.split("[。：:；]", line[mark.end() : mark.end() + _LONGEST_HEADING], maxsplit=1)[0]
+                yield at, level, words
+                break
+        at += len(line) + 1
+
+
+def dateline(text: str) -> date | None:
+    """The day a text was written or published, if its head or foot says so on a short line of its own (DESIGN.md, Period)."""
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    for line in (*lines[:12], *reversed(lines[-4:])):
+        found = _DATELINE.search(line) if len(line) < _LONGEST_HEADING else None
+        if found is not None:
+            try:
+                return date(int(found[1]), int(found[2]), int(found[3]))
+            except ValueError:
+                continue
+    return None

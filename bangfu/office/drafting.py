@@ -1,0 +1,280 @@
+"""Last year's report → this year's: every number the ledger knows is asked again for the new period and said in the same wording.
+
+Layout, fonts and all other text stay as they are. Each replaced number is a live field inside a bookmark with a comment that shows old, new
+and source; what the ledger does not know is highlighted for a person. The period's own words (2019年, 2015—2019年) move with it, or the
+sentences would speak of the old one; days of single events do not, and are highlighted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import ROUND_FLOOR, Decimal
+
+from django.utils import timezone
+
+from bangfu import claims, quantities
+from bangfu.catalogue import Figure
+from bangfu.claims.binding import Binder, SliceWords
+from bangfu.claims.consistency import Read
+from bangfu.claims.around import dateline
+from bangfu.claims.verdicts import Verdict, judge
+from bangfu.claims.verify import read_claims
+from bangfu.ledger.models import Programme
+from bangfu.office.books import Books
+from bangfu.office.checking import asker, corrections, gazetteer
+from bangfu.office.documents.editor import Editor
+from bangfu.quantities import Hedge, Quantity, Unreadable, write
+
+Period = tuple[date, date]
+"""Half-open."""
+
+UNBOUND, DOUBTFUL, NO_NUMBER = "yellow", "cyan", "magenta"
+"""Highlights: nothing bound · replaced, but last year's number did not agree with the ledger · bound, but nothing recorded in the new period."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What became of one number: `new` is None where it was left for a person, `why` says it in Chinese and English."""
+
+    old: str
+    new: str | None
+    figure: Figure | None
+    value: Decimal | None
+    entries: int
+    why: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The new document and what was done in it, number by number."""
+
+    content: bytes
+    lines: tuple[Line, ...]
+    mark: int
+
+    @property
+    def left(self) -> tuple[Line, ...]:
+        return tuple(line for line in self.lines if line.new is None)
+
+
+def draft(programme: Programme, content: bytes, name: str, old: Period, new: Period, mark: int | None = None) -> Draft:
+    """This period's report from the last one's Word file. `old` and `new` are half-open periods of the same kind (two years).
+
+    Raises DocumentRefused for a file that is no docx.
+    """
+    editor = Editor.open(content, name, timezone.now())
+    document = editor.document
+    books = Books(programme, mark)
+    reading = claims.read(document.text)
+    written = dateline(reading.text)
+    binder = Binder(books.catalogue, gazetteer(programme), corrections(programme))
+    reads = read_claims(reading, binder, written + timedelta(days=1) if written is not None else None)
+    ask = asker(books)
+    edits: list[tuple[int, int, str | None, str | None, list[str]]] = []  # start, end, text, highlight, comment
+    lines: list[Line] = []
+    properties: list[tuple[str, str]] = []
+    for read, claim in zip(reads, reading.claims, strict=True):
+        if not document.within(*claim.span):
+            continue
+        line, colour = _renewed(read, ask, old, new)
+        lines.append(line)
+        said = [line.why[0]] if line.new is None else [f"{line.old} → {line.new}", line.why[0]]
+        said[-1] += f"；台账第 {books.mark} 号" if line.new is not None else ""
+        edits.append((*claim.span, line.new, colour, said))
+    taken = [(start, end) for start, end, *_ in edits]
+    for start, end, text, colour in _period_words(document.text, old, new, written):
+        if not any(s < end and start < e for s, e in taken):
+            note = ["时段：改为本期" if text is not None else "日期：请核对是否仍适用"]
+            edits.append((start, end, text, colour, note))
+    for number, (start, end, text, colour, note) in enumerate(sorted(edits, key=lambda e: -e[0])):
+        runs = editor.runs(start, end)
+        if not runs:
+            continue
+        if text is not None:
+            run = editor.replace(runs, text)
+            runs = [run]
+            if note and not note[0].startswith("时段"):
+                key = f"bangfu_{len(edits) - number:04d}"
+                properties.append((key, text))
+                editor.comment(runs, note)
+                editor.field(run, f"DOCPROPERTY {key}", key)
+        else:
+            editor.comment(runs, note)
+        if colour is not None:
+            editor.highlight(runs, colour)
+    if properties:
+        editor.property_part(properties)
+    return Draft(editor.save(), tuple(lines), books.mark)
+
+
+def _renewed(read: Read, ask: object, old: Period, new: Period) -> tuple[Line, str | None]:
+    """The new wording of one number, or why there is none."""
+    assert callable(ask)
+    figure, quantity, quote = read.binding.figure, read.claim.quantity, read.quote
+    if figure is None or not quantity.readable:
+        why = ("台账里没有对应的指标，请人工填写", "No figure of the ledger speaks of this: fill it in")
+        return Line(quote, None, figure, None, 0, why), UNBOUND
+    asked = moved(read.asked, old, new)
+    value = ask(figure.code, asked)
+    if value.value is None or not value.entries:
+        why = (f"新时段没有“{figure.label.zh}”的记录，请人工核实", f"Nothing is recorded of “{figure.label.en}” in the new period")
+        return Line(quote, None, figure, None, 0, why), NO_NUMBER
+    each = quantities.factor(figure.unit, quantity.unit)
+    if each is None and {figure.unit, quantity.unit} == {"person", "person-time"}:
+        why = (f"台账记的是{quantities.unit(figure.unit).zh}，与文中单位不同，请人工核实", "The ledger counts in another unit")
+        return Line(quote, None, figure, value.value, value.entries, why), UNBOUND
+    number = value.value * (each or 1)
+    text = like(quote, quantity, number)
+    before = judge(quantity, read.binding, ask)
+    why = (f"来源：{figure.label.zh}，{value.entries} 条记录", f"Source: {figure.label.en}, {value.entries} entries")
+    if before.verdict is not Verdict.supported:
+        note = "；上期文中的数与台账不合，请核对这里说的是否是这个指标"
+        return Line(quote, text, figure, number, value.entries, (why[0] + note, why[1] + "; last time the text and the ledger disagreed")), DOUBTFUL
+    return Line(quote, text, figure, number, value.entries, why), None
+
+
+def moved(asked: SliceWords, old: Period, new: Period) -> SliceWords:
+    """The slice of the new period that corresponds to one of the old: the period itself, a total up to its end, or as many days earlier."""
+    begin, end = asked.begin, asked.end
+    years = new[0].year - old[0].year
+    if begin == old[0] and (end is None or end >= old[1]):
+        return replace(asked, begin=new[0], end=new[1])
+    if begin is None or begin < old[0]:
+        if end is None or end >= old[1]:
+            return replace(asked, end=new[1])
+        return replace(asked, begin=_later(begin, years), end=_later(end, years))
+    return replace(asked, begin=_later(begin, years), end=_later(end, years) or new[1])
+
+
+def _later(day: date | None, years: int) -> date | None:
+    if day is None:
+        return None
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:  # 29 February
+        return day.replace(year=day.year + years, day=28)
+
+
+# ── the same wording ──
+
+_NUMERAL = re.compile(r"[\d０-９][\d０-９,，.．]*|[零〇一二两三四五六七八九十百千]+")
+_CHINESE = re.compile("[零〇一二两三四五六七八九十百千]+")
+_INNER = re.compile("[余多来几]?[十百千万亿]*[余多来]?")
+_TRAILING = ("左右", "上下", "以上", "及以上", "以下", "及以下", "以内", "之内", "开外")
+
+
+def like(quote: str, old: Quantity, value: Decimal) -> str:
+    """`value` said as `quote` was: the same hedge word, measure word, 万 or digits, Arabic or Chinese numerals. What is written always admits it."""
+    measure, chinese = _form(quote)
+    for text in _candidates(quote, old, value, measure, chinese=chinese):
+        if _admits(text, old.unit, value):
+            return text
+    return write(value, old.unit, measure=measure)
+
+
+def _candidates(quote: str, old: Quantity, value: Decimal, measure: str, *, chinese: bool) -> Iterator[str]:
+    style = "auto" if "万" in quote or "亿" in quote or old.unit == "CNY" else "digits"
+    if old.hedge is Hedge.range and old.low is not None and old.high is not None:
+        width = old.high - old.low
+        low = (value / width).to_integral_value(ROUND_FLOOR) * width
+        first, second = (_digits(quote, write(n, old.unit, measure="", style=style)) for n in (low, low + width))
+        joint = re.search("[-—–－~～至到]+", quote)
+        yield f"{first}{joint[0] if joint else '-'}{second}{measure}"
+        return
+    if old.word:
+        text = write(value, old.unit, word=old.word, measure=measure, style=style)
+        yield _in_chinese(text) if chinese else text
+    text = write(value, old.unit, measure=measure, style=style)
+    yield _in_chinese(text) if chinese else text
+
+
+def _digits(quote: str, text: str) -> str:
+    """Thousands parted by commas where the quote had them."""
+    if re.search(r"\d,\d{3}", quote) and text.isdecimal():
+        return f"{int(text):,}"
+    return text
+
+
+def _form(quote: str) -> tuple[str, bool]:
+    """The measure word after the number as written («人次», «个», «元»), and whether its numeral is Chinese."""
+    found = [m for m in _NUMERAL.finditer(quote) if m[0].strip(",，.．")]
+    if not found:
+        return "", False
+    last = found[-1]
+    rest = quote[last.end() :]
+    inner = _INNER.match(rest)
+    rest = rest[inner.end() :] if inner is not None else rest
+    for word in _TRAILING:
+        rest = rest.removesuffix(word)
+    return rest.strip(), _CHINESE.fullmatch(last[0]) is not None
+
+
+def _admits(text: str, unit: str, value: Decimal) -> bool:
+    found = claims.read(text).claims
+    if len(found) == 1 and found[0].quantity.readable:
+        return found[0].quantity.admits(value)
+    try:
+        return quantities.read(text, unit, spoken=True).admits(value)
+    except Unreadable:
+        return False
+
+
+_ONES = "零一二三四五六七八九"
+
+
+def _in_chinese(text: str) -> str:
+    return re.sub(r"\d+", lambda m: numeral(int(m[0])) if len(m[0]) < 5 else m[0], text)
+
+
+def numeral(number: int) -> str:
+    """0–9999 in Chinese numerals as running text has them: 12 → 十二, 105 → 一百零五."""
+    if number < 10:
+        return _ONES[number]
+    out, gap = "", False
+    for scale, name in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+        digit, number = divmod(number, scale)
+        if digit:
+            out += ("零" if gap and out else "") + ("" if digit == 1 and name == "十" and not out else _ONES[digit]) + name
+            gap = False
+        else:
+            gap = True
+        if not number:
+            break
+    return out
+
+
+# ── the period's own words ──
+
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=\s*年(?!\s*\d{1,2}\s*月))")
+_YEARS = re.compile(r"(?<!\d)((?:19|20)\d\d)(\s*年?\s*[-—–－~～至到]+\s*)((?:19|20)\d\d)(?=\s*年(?!\s*\d{1,2}\s*月))")
+_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*年\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*日)?")
+
+
+def _period_words(text: str, old: Period, new: Period, written: date | None) -> Iterator[tuple[int, int, str | None, str | None]]:
+    """Years of the old period, to be said of the new; the signature's day, to be today's; days of events, to be looked at."""
+    years = new[0].year - old[0].year
+    last = (old[1] - timedelta(days=1)).year
+    spans: list[tuple[int, int]] = []
+    for found in _YEARS.finditer(text):
+        if int(found[3]) == last:
+            spans.append(found.span())
+            yield found.start(3), found.end(3), str(last + years), None
+            if int(found[1]) == old[0].year and old[0].year != last:
+                yield found.start(1), found.end(1), str(old[0].year + years), None
+    for found in _YEAR.finditer(text):
+        year = int(found[1])
+        since = re.match(r"\s*年\s*(?:\d{1,2}月\s*)?(?:以来|起|开始)", text[found.end() : found.end() + 10])
+        if old[0].year - 1 <= year <= last and since is None and not any(s <= found.start() < e for s, e in spans):
+            yield *found.span(1), str(year + years), None
+    today = timezone.localdate()
+    for found in _DAY.finditer(text):
+        day = dateline(found[0])
+        if written is not None and day == written:
+            yield *found.span(), f"{today.year}年{today.month}月{today.day}日", None
+        elif old[0].year <= int(found[1]) <= last:
+            yield *found.span(), None, UNBOUND
+
+
