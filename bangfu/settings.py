@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 BASE_DIR = Path(__file__).resolve().parent
@@ -33,7 +34,7 @@ SECRET_KEY = os.environ.get("BANGFU_SECRET_KEY") or kept_secret("secret.key")
 ALLOWED_HOSTS = [h for h in os.environ.get("BANGFU_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if h]
 
 
-def database(address: str) -> dict[str, object]:
+def database(address: str) -> dict[str, Any]:
     """Django's settings for a PostgreSQL address, or for SQLite in the data folder."""
     if not address:
         return {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import getpass
 import os
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
     from django.db.models import QuerySet
 
+    from bangfu.catalogue import Label
     from bangfu.figures import Slice
     from bangfu.ledger.models import Programme
     from bangfu.office.books import Books
@@ -97,6 +99,17 @@ def programme(named: str | None) -> Programme:
     if found:
         raise Stop(f"有几个项目，请用 --programme 指明：{names}。", f"Several programmes; choose one with --programme: {names}.")
     raise Stop(f"没有叫“{named}”的项目；现有：{names}。", f"No programme is called {named!r}; there are: {names}.")
+
+
+def acting(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--by", metavar="USER", help=say("以谁的名义（默认是本机登录名）", "in whose name (default: who is logged in here)")
+    )
+
+
+def refused(problems: Sequence[Label]) -> Stop:
+    """All the problems, a line each, in the language of the person at the prompt."""
+    return Stop("\n".join(p.zh for p in problems), "\n".join(p.en for p in problems))
 
 
 def actor(named: str | None) -> User:

@@ -29,12 +29,13 @@ def add(verbs: Verbs) -> None:
         setup,
     )
     parser.add_argument("file", metavar="FILE", help=say("JSON：organisation、places、units", "JSON: organisation, places, units"))
+    ground.acting(parser)
 
     parser = verbs.add("programme", "列出或新建项目", "list the programmes, or begin one", "bangfu programme", programme)
     parser.add_argument("name", nargs="?", help=say("新项目的名称", "the name of a new programme"))
     parser.add_argument("--helper", help=say("帮扶单位（已在 setup 中）", "the helper organisation (known from setup)"))
     parser.add_argument("--slug", help=say("网址里的短名", "its short name in addresses"))
-    parser.add_argument("--begin", type=day, default=date(2015, 1, 1), help=say("起始日", "its first day"))
+    parser.add_argument("--begin", type=day, help=say("起始日", "its first day"))
 
     parser = verbs.add(
         "user",
@@ -78,7 +79,8 @@ def day(text: str) -> date:
 def setup(arguments: argparse.Namespace) -> int:
     path = ground.readable(arguments.file)
     ground.open_database()
-    from bangfu.ledger import setup as ledger_setup
+    from bangfu.ledger import setup as register
+    from bangfu.ledger.models import Party
 
     try:
         data = json.loads(path.read_bytes().decode("utf-8-sig"))
@@ -86,57 +88,90 @@ def setup(arguments: argparse.Namespace) -> int:
         raise Stop(
             f"{path.name} 不是 UTF-8 的 JSON（{error}）：请检查文件。", f"{path.name} is not JSON in UTF-8 ({error}): check the file."
         ) from None
-    made = ledger_setup.load(data)
+    try:
+        made = register.setup(data, by=ground.actor(arguments.by))
+    except register.SetupRefused as refused:
+        raise ground.refused(refused.problems) from None
+    rows = [
+        {
+            "programme": p.slug,
+            "name": p.name,
+            "helper": p.helper.name,
+            "places": p.places.count(),
+            "units": Party.objects.filter(path__startswith=p.helper.path, kind="unit").count(),
+        }
+        for p in made
+    ]
     if arguments.json:
-        emit(made)
+        emit(rows)
     else:
-        table(made)
+        table(
+            [tuple(r.values()) for r in rows],
+            say("短名 项目 单位 地点数 部门数", "slug programme helper places units").split(),
+            right=[3, 4],
+        )
     return 0
 
 
 def programme(arguments: argparse.Namespace) -> int:
     ground.open_database()
+    from bangfu.ledger import setup as register
     from bangfu.ledger.models import Party, Programme
 
     if arguments.name:
         helpers = list(Party.objects.filter(parent=None, kind="organisation"))
-        chosen = [p for p in helpers if not arguments.helper or arguments.helper == p.name or arguments.helper in p.variants]
+        chosen = [p for p in helpers if not arguments.helper or arguments.helper in {p.name, *p.variants}]
         if len(chosen) != 1:
             names = "、".join(p.name for p in helpers) or "-"
             raise Stop(f"请用 --helper 指明帮扶单位；现有：{names}。", f"Say which organisation with --helper; known: {names}.")
-        slug = arguments.slug or f"p{Programme.objects.count() + 1}"
-        if Programme.objects.filter(slug=slug).exists():
-            raise Stop(f"短名 {slug} 已有，请另取（--slug）。", f"The short name {slug} is taken: choose another with --slug.")
-        fresh = Programme.objects.create(slug=slug, name=arguments.name, helper=chosen[0], begin=arguments.begin)
-        other = Programme.objects.filter(helper=chosen[0]).exclude(pk=fresh.pk).first()
-        if other:
-            fresh.places.set(other.places.all())
+        try:
+            register.programme(chosen[0], arguments.name, begin=arguments.begin or register.BEGIN, slug=arguments.slug or "")
+        except register.SetupRefused as refused:
+            raise ground.refused(refused.problems) from None
     rows = [
         {"slug": p.slug, "name": p.name, "helper": p.helper.name, "begin": p.begin, "mark": p.mark, "demonstration": p.demonstration}
         for p in Programme.objects.select_related("helper").order_by("slug")
     ]
     if arguments.json:
         emit(rows)
-    else:
-        table(
-            [(r["slug"], r["helper"], r["name"], r["begin"], r["mark"]) for r in rows],
-            say("短名 单位 项目 起始 序号", "slug helper name begin mark").split(),
-            right=[4],
-        )
+        return 0
+    shown = [(r["slug"], r["helper"], r["name"], r["begin"], r["mark"]) for r in rows]
+    table(shown, say("短名 单位 项目 起始 序号", "slug helper name begin mark").split(), right=[4])
     return 0
 
 
 def user(arguments: argparse.Namespace) -> int:
     ground.open_database()
+    from django.db import transaction
+
+    if not arguments.username:
+        return list_users(arguments)
+    with transaction.atomic():
+        shown = set_up_user(arguments)
+    if arguments.json:
+        emit(shown)
+    elif "password" in shown:
+        password = shown["password"]
+        print(
+            say(
+                f"账号 {arguments.username}，首次密码 {password}（登录后须改）",
+                f"account {arguments.username}, first password {password} (to be changed at sign-in)",
+            )
+        )
+    else:
+        print(say(f"账号 {arguments.username} 已更新", f"account {arguments.username} updated"))
+    return 0
+
+
+def set_up_user(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Make the account where it is new, and set what the arguments say; a first password is in the answer, once."""
     from django.contrib.auth.models import User
 
     from bangfu.office.models import Account
     from bangfu.web.pages.accounts import new_account, username_problems
 
-    if not arguments.username:
-        return list_users(arguments)
-    account = User.objects.filter(username=arguments.username).first()
     shown: dict[str, Any] = {"username": arguments.username}
+    account = User.objects.filter(username=arguments.username).first()
     if account is None:
         wrong = username_problems(arguments.username, language())
         if wrong:
@@ -150,26 +185,13 @@ def user(arguments: argparse.Namespace) -> int:
         account.is_superuser = account.is_staff = True
     account.is_active = (account.is_active or arguments.unlock) and not arguments.lock
     account.save()
-    if arguments.role:
-        shown |= give_role(account, arguments)
-    if arguments.json:
-        emit(shown)
-    elif "password" in shown:
-        print(
-            say(
-                f"账号 {account.username}，首次密码 {shown['password']}（登录后须改）",
-                f"account {account.username}, first password {shown['password']} (to be changed at sign-in)",
-            )
-        )
-    else:
-        print(say(f"账号 {account.username} 已更新", f"account {account.username} updated"))
-    return 0
+    return shown | (give_role(account, arguments) if arguments.role else {})
 
 
 def list_users(arguments: argparse.Namespace) -> int:
     from django.contrib.auth.models import User
 
-    rows = []
+    rows: list[dict[str, Any]] = []
     for account in User.objects.order_by("username").prefetch_related("memberships__programme"):
         roles = {m.programme.slug: m.role for m in account.memberships.all()}
         rows.append({"username": account.username, "active": account.is_active, "admin": account.is_superuser, "roles": roles})

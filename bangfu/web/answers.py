@@ -12,10 +12,10 @@ from typing import Any
 
 from bangfu.catalogue import Catalogue, Field, Figure, Kind, Label
 from bangfu.figures import Slice, Value
+from bangfu.ledger import people
 from bangfu.ledger.models import Ended, Entry, Measure, Participation
 from bangfu.office.books import Trace
 from bangfu.quantities import from_parts
-from bangfu.web.shown import masked
 
 
 def number(value: Decimal | int | None) -> int | float | None:
@@ -107,7 +107,7 @@ def entries(ids: Sequence[int], catalogue: Catalogue) -> list[dict[str, Any]]:
         measures.setdefault(entry, {})[name] = parts
     persons: dict[int, list[str]] = {}
     for one in Participation.objects.filter(entry__in=ids).select_related("person").order_by("person"):
-        persons.setdefault(one.entry_id, []).append(masked(one.person.name))
+        persons.setdefault(one.entry_id, []).append(people.shown(one.person))
     ended = {e.entry_id: e for e in Ended.objects.filter(entry__in=ids)}
     return [_entry(found[i], catalogue, measures.get(i, {}), persons.get(i, []), ended.get(i)) for i in ids if i in found]
 
@@ -120,7 +120,7 @@ def _entry(of: Entry, catalogue: Catalogue, measures: Mapping[str, int], persons
         "kind": of.kind,
         "begin": of.begin.isoformat(),
         "end": last_day(of.end),
-        "title": of.title or "、".join(persons) or (masked(of.household.head) if of.household else ""),
+        "title": of.title or "、".join(persons) or (people.shown(of.household) if of.household else ""),
         "category": of.category or None,
         "counts_to": of.counts_to or None,
         "place": of.place.name if of.place else None,

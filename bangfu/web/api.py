@@ -23,12 +23,18 @@ from pydantic import Field
 
 from bangfu import __version__
 from bangfu.catalogue import Figure
+from bangfu.claims import read as read_claims
 from bangfu.figures import Slice
-from bangfu.office import catalogue, tokens
+from bangfu.ledger import post
+from bangfu.ledger.models import Ended, Entry, Party, Place
+from bangfu.office import catalogue, checking, documents, tokens
 from bangfu.office.books import Books
-from bangfu.web import answers
+from bangfu.office.documents import Document
+from bangfu.office.entering import find_unit
+from bangfu.web import answers, writing
 from bangfu.web.access import Access, programme_for, programmes_of
 from bangfu.web.filter import UnreadablePeriod, read_period
+from bangfu.web.writing import NotWritten
 
 PROBLEM = "application/problem+json"
 
@@ -149,7 +155,7 @@ def _refused(request: HttpRequest, error: HttpError) -> HttpResponse:
 
 
 def visitor(request: HttpRequest) -> User:
-    user: User = request.auth  # type: ignore[attr-defined] - ninja puts it there
+    user: User = request.auth  # type: ignore[attr-defined]  # ninja puts it there
     return user
 
 
@@ -299,7 +305,7 @@ def definitions(request: HttpRequest) -> list[dict[str, Any]]:  # noqa: ARG001 -
 @api.get("/programmes", response=list[ProgrammeAnswer], tags=["programmes"], summary="我的项目 The programmes of this token's user")
 def programmes(request: HttpRequest) -> list[dict[str, Any]]:
     user = visitor(request)
-    roles = dict(user.memberships.values_list("programme", "role"))  # type: ignore[attr-defined] - the related name
+    roles = dict(user.memberships.values_list("programme", "role"))
     return [
         {
             "slug": p.slug,
@@ -380,3 +386,180 @@ def trace(
             422, "after 不是上一页给出的 (after is not the one that a page gave)", [{"where": "query.after", "why": "bad_bookmark"}]
         ) from None
     return answers.trace(page, books.catalogue, books.mark)
+
+
+# --- entries
+
+
+class PlaceAnswer(Schema):
+    id: int
+    name: str
+    level: str
+    parent: int | None
+
+
+class UnitAnswer(Schema):
+    id: int
+    name: str
+    kind: str
+    parent: int | None
+
+
+@api.get("/programmes/{slug}/places", response=list[PlaceAnswer], tags=["programmes"], summary="地点 Places")
+def places(request: HttpRequest, slug: str) -> Any:
+    """The programme's places with all above them, parents first."""
+    access = standing(request, slug)
+    ids = {int(step) for path in access.programme.places.values_list("path", flat=True) for step in path.strip("/").split("/")}
+    return [
+        {"id": p.pk, "name": p.name, "level": p.level, "parent": p.parent_id} for p in Place.objects.filter(pk__in=ids).order_by("path")
+    ]
+
+
+@api.get("/programmes/{slug}/units", response=list[UnitAnswer], tags=["programmes"], summary="部门 Units")
+def units(request: HttpRequest, slug: str) -> Any:
+    """The helper organisation and its units; a liaison's own subtree only."""
+    access = standing(request, slug)
+    root = access.unit if access.role == "liaison" and access.unit else access.programme.helper
+    below = Party.objects.filter(path__startswith=root.path).order_by("path")
+    return [{"id": p.pk, "name": p.name, "kind": p.kind, "parent": p.parent_id} for p in below]
+
+
+class NewEntry(Schema):
+    kind: Annotated[str, Field(description="code of a kind, see /kinds", max_length=40)]
+    fields: Annotated[dict[str, str], Field(description="texts by field name, as written in a cell")]
+
+
+class Amendment(Schema):
+    fields: Annotated[dict[str, str], Field(description="the fields that change; an empty text clears one")]
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class Withdrawal(Schema):
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class WrittenAnswer(Schema):
+    mark: int
+    entry: EntryAnswer
+
+
+def entry_of(access: Access, number: int) -> Entry:
+    """Raises Http404 for an entry of another programme, or of another unit than the liaison's."""
+    found = Entry.objects.select_related("programme").filter(pk=number, programme=access.programme).first()
+    if found is None or not access.admits(found.unit_id):
+        raise Http404
+    return found
+
+
+def own_unit(access: Access, fields: dict[str, str], *, fresh: bool) -> dict[str, str]:
+    """A liaison writes for the own unit only: it is filled in, and no other is accepted."""
+    if access.role != "liaison" or access.unit is None or (not fresh and "unit" not in fields):
+        return fields
+    given = find_unit(access.programme, fields["unit"]) if fields.get("unit") else access.unit.pk
+    if not access.admits(given):
+        raise Problem(422, "联络员只能填本部门 (a liaison writes for the own unit only)", [{"where": "unit", "why": "not_yours"}])
+    return {**fields, "unit": str(given)}
+
+
+def not_written(refused: NotWritten) -> Problem:
+    if refused.ended:
+        return Problem(409, str(refused.faults[0].why))
+    faults = [{"where": f.field or "entry", "why": "refused", "message": f.why.zh, "message_en": f.why.en} for f in refused.faults]
+    return Problem(422, f"有 {len(faults)} 处要改，什么也没有记 ({len(faults)} things to mend; nothing was recorded)", faults)
+
+
+def written(access: Access, number: int) -> dict[str, Any]:
+    access.programme.refresh_from_db(fields=["mark"])
+    return {"mark": access.programme.mark, "entry": answers.entries([number], catalogue())[0]}
+
+
+@api.get(
+    "/programmes/{slug}/entries/{number}",
+    response=list[EntryAnswer],
+    tags=["entries"],
+    summary="一笔台账及其历次更正 An entry with its versions",
+)
+def entry(request: HttpRequest, slug: str, number: int) -> Any:
+    """All versions of the entry, oldest first; the last one stands unless it has ended."""
+    found = entry_of(standing(request, slug), number)
+    chain = [found.pk]
+    former = found.supersedes_id
+    while former is not None:
+        chain.insert(0, former)
+        former = Entry.objects.values_list("supersedes", flat=True).get(pk=former)
+    later = Ended.objects.filter(entry=found).values_list("successor", flat=True).first()
+    while later is not None:
+        chain.append(later)
+        later = Ended.objects.filter(entry=later).values_list("successor", flat=True).first()
+    return answers.entries(chain, catalogue())
+
+
+@api.post("/programmes/{slug}/entries", response={201: WrittenAnswer}, tags=["entries"], summary="记一笔 Record an entry")
+def record(request: HttpRequest, slug: str, body: NewEntry) -> Any:
+    access = standing(request, slug, writing=True)
+    try:
+        number = writing.record(access.programme, body.kind, own_unit(access, body.fields, fresh=True), by=visitor(request))
+    except NotWritten as refused:
+        raise not_written(refused) from None
+    return 201, written(access, number)
+
+
+@api.post("/programmes/{slug}/entries/{number}/amend", response=WrittenAnswer, tags=["entries"], summary="更正 Amend an entry")
+def amend(request: HttpRequest, slug: str, number: int, body: Amendment) -> Any:
+    """The old entry stays, the new one takes its place."""
+    access = standing(request, slug, writing=True)
+    found = entry_of(access, number)
+    try:
+        fresh = writing.amend(found, own_unit(access, body.fields, fresh=False), by=visitor(request), reason=body.reason)
+    except NotWritten as refused:
+        raise not_written(refused) from None
+    return written(access, fresh)
+
+
+@api.post("/programmes/{slug}/entries/{number}/void", response=WrittenAnswer, tags=["entries"], summary="作废 Void an entry")
+def void(request: HttpRequest, slug: str, number: int, body: Withdrawal) -> Any:
+    """The entry no longer counts, but can still be looked up."""
+    access = standing(request, slug, writing=True)
+    found = entry_of(access, number)
+    try:
+        post.void(access.programme, [found.pk], by=visitor(request), reason=body.reason)
+    except post.PostingRefused as refused:
+        if Ended.objects.filter(entry=found).exists():
+            raise Problem(409, str(refused.problems[0])) from None
+        raise not_written(NotWritten([writing.Fault("", why) for why in refused.problems])) from None
+    return written(access, found.pk)
+
+
+# --- claims
+
+
+class TextBody(Schema):
+    text: Annotated[str, Field(max_length=2_000_000)]
+
+
+@api.post("/claims", tags=["claims"], summary="读出说法 The claims of a text")
+def claims(request: HttpRequest, body: TextBody) -> dict[str, Any]:  # noqa: ARG001 - the interface of ninja
+    """Every quantified statement, with its number, unit, hedge and what it is about; needs no ledger."""
+    return checking.claims_json(document_of(body.text), read_claims(body.text))
+
+
+@api.post("/programmes/{slug}/check", tags=["claims"], summary="核验 Check a text against the ledger")
+def check(request: HttpRequest, slug: str, body: TextBody, mark: Annotated[int | None, Query(ge=0)] = None) -> dict[str, Any]:
+    """Each claim with its verdict, and where the text contradicts itself. Nothing is kept."""
+    access = standing(request, slug)
+    if access.role == "liaison":
+        raise PermissionDenied
+    return checking.as_json(checking.check(access.programme, document_of(body.text), mark))
+
+
+def document_of(text: str) -> Document:
+    try:
+        return documents.text(text)
+    except documents.DocumentRefused as refused:
+        raise Problem(422, f"{refused.zh} ({refused.en})", [{"where": "body.text", "why": "unreadable"}]) from None
+
+
+@api.api_operation(["GET", "POST", "PUT", "PATCH", "DELETE"], "/{path:rest}", auth=None, include_in_schema=False)
+def nowhere(request: HttpRequest, rest: str) -> HttpResponse:  # noqa: ARG001 - the interface of ninja
+    """Any other address below /api/: a problem, not a page."""
+    raise Http404

@@ -1,0 +1,243 @@
+"""Verbs about numbers: figures, trace, report, check."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bangfu.cli import ground
+from bangfu.cli.say import Stop, emit, language, note, say, table
+from bangfu.cli.thinking import document
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from bangfu.catalogue import Figure
+    from bangfu.cli.door import Verbs
+    from bangfu.office.books import Books
+    from bangfu.office.checking import Checked
+
+
+def add(verbs: Verbs) -> None:
+    parser = verbs.add(
+        "figures",
+        "算指标：不写代码就是全部；期间、地点、部门、工程可任意限定",
+        "figures: all of them, or those named, for any period, place, unit and project",
+        "bangfu figures training_sessions --period 2015-2020 --place 新龙县",
+        figures,
+    )
+    parser.add_argument("codes", nargs="*", metavar="FIGURE")
+    parser.add_argument("--all", action="store_true", help=say("没有台账的指标也列出", "also those with no entry behind them"))
+    slicing(parser)
+
+    parser = verbs.add(
+        "trace",
+        "一个指标背后的每一笔台账；合计等于指标",
+        "the entries behind a figure; they add up to it",
+        "bangfu trace training_sessions --period 2019",
+        trace,
+    )
+    parser.add_argument("code", metavar="FIGURE")
+    parser.add_argument("--limit", type=int, help=say("只要前若干笔", "the first so many only"))
+    slicing(parser)
+
+    parser = verbs.add(
+        "report",
+        "按提纲写出报告：Word（每个数字带书签）或网页",
+        "a report from its outline: Word, with a bookmark on every number, or a page",
+        "bangfu report --period 2015-2020 --output 总结.docx",
+        report,
+    )
+    parser.add_argument("--outline", default="annual", help=say("提纲", "outline"))
+    parser.add_argument("--period", required=True, help=say("期间：2020、2015-2020", "period: 2020, 2015-2020"))
+    parser.add_argument("--output", metavar="FILE", help=say("写到哪个文件（.docx、.html）", "the file to write (.docx, .html)"))
+    parser.add_argument("--language", choices=("zh", "en"), default="zh")
+    of_programme(parser)
+
+    parser = verbs.add(
+        "check",
+        "逐个数字核对文件：相符、不符、无记录、待定、读不出；并查自相矛盾",
+        "check a file number by number against the ledger, and against itself (exit status 1: contradicted)",
+        "bangfu check 总结.docx --output 总结-核验.docx",
+        check,
+    )
+    parser.add_argument("file", metavar="FILE", help="txt, html, docx, pdf, xlsx")
+    parser.add_argument(
+        "--output",
+        metavar="FILE",
+        help=say("把结论写进 .docx（批注）或 .xlsx（清单）", "write the verdicts as .docx (comments) or .xlsx (list)"),
+    )
+    of_programme(parser)
+
+
+def of_programme(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--programme", metavar="NAME", help=say("项目（短名或名称）", "the programme (slug or name)"))
+    parser.add_argument("--mark", type=int, help=say("按第几次记账时的台账（默认当前）", "as the ledger stood at this mark (default: now)"))
+
+
+def slicing(parser: argparse.ArgumentParser) -> None:
+    """The arguments that say for what a figure is asked."""
+    of_programme(parser)
+    parser.add_argument("--period", help=say("期间：2019、2019-03、2015-2020、2019..", "period: 2019, 2019-03, 2015-2020, 2019.."))
+    parser.add_argument("--place", help=say("地点，含其下各级", "a place with all below it"))
+    parser.add_argument("--unit", help=say("部门，含其下各级", "a unit with all below it"))
+    parser.add_argument("--project", help=say("工程", "a project"))
+
+
+def known(books: Books, code: str) -> Figure:
+    """The figure of that code, or whose name that is. Raises Stop, with those that come near."""
+    every = books.catalogue.figures
+    found = every.get(code) or next((f for f in every.values() if code in {f.label.zh, f.label.en}), None)
+    if found:
+        return found
+    near = (
+        "、".join(f"{f.code} {f.label.say(language())}" for f in every.values() if code in f.code or code in f.label.zh)
+        or "bangfu catalogue"
+    )
+    raise Stop(f"没有指标“{code}”；相近的：{near}。", f"There is no figure {code!r}; near it: {near}.")
+
+
+def written(value: Decimal | None, figure: Figure, lang: str) -> str:
+    """A figure's number as a report would write it."""
+    from bangfu.quantities import write
+
+    return "—" if value is None else write(value, figure.unit, lang=lang)
+
+
+def figures(arguments: argparse.Namespace) -> int:
+    ground.open_database()
+    from bangfu.web import answers
+
+    books = ground.books(arguments)
+    slice_ = ground.asked(arguments, books)
+    wanted = [known(books, code) for code in arguments.codes] or list(books.catalogue.figures.values())
+    values = books.values([f.code for f in wanted], slice_)
+    if not arguments.codes and not arguments.all:
+        wanted = [f for f in wanted if values[f.code].entries]
+    if arguments.json:
+        emit(answers.figures(wanted, slice_, values, books.mark))
+        return 0
+    lang = language()
+    rows = [(f.code, f.label.say(lang), written(values[f.code].value, f, lang), values[f.code].entries) for f in wanted]
+    table(rows, say("代码 指标 数值 台账笔数", "code figure value entries").split(), right=[2, 3])
+    note(say(f"按第 {books.mark} 次记账时的台账。", f"As the ledger stood at mark {books.mark}."))
+    return 0
+
+
+def trace(arguments: argparse.Namespace) -> int:
+    ground.open_database()
+    from bangfu.web import answers
+
+    books = ground.books(arguments)
+    figure = known(books, arguments.code)
+    slice_ = ground.asked(arguments, books)
+    most = arguments.limit or sys.maxsize
+    page = books.trace(figure.code, slice_, limit=min(most, 500))
+    whole = answers.trace(page, books.catalogue, books.mark)
+    while page.after and len(whole["trace"]) < most:
+        page = books.trace(figure.code, slice_, after=page.after, limit=min(most - len(whole["trace"]), 500))
+        whole["trace"] += answers.trace(page, books.catalogue, books.mark)["trace"]
+        whole["after"] = page.after
+    if arguments.json:
+        emit(whole)
+        return 0
+    lang = language()
+    if whole["of"]:
+        parts = [(o["figure"], o["label"][lang], o["begin"], o["end"], o["value"], o["entries"]) for o in whole["of"]]
+        table(parts, say("代码 指标 自 至 数值 台账笔数", "code figure from to value entries").split(), right=[4, 5])
+    else:
+        rows = [(e["id"], e["begin"], e["kind"], e["title"], e["place"], e["unit"], e["adds"]) for e in whole["trace"]]
+        table(rows, say("编号 日期 类别 名称 地点 部门 计入", "id date kind title place unit adds").split(), right=[6])
+    total = written(page.value.value, figure, lang)
+    print(say(f"{figure.label.zh}：{total}，{page.value.entries} 笔", f"{figure.label.en}: {total}, {page.value.entries} entries"))
+    return 0
+
+
+# --- report and check
+
+
+def report(arguments: argparse.Namespace) -> int:
+    ground.open_database()
+    from bangfu.office.reports import docx, html, issue
+
+    books = ground.books(arguments)
+    outlines = issue.known_outlines()
+    outline = outlines.get(arguments.outline)
+    if outline is None:
+        names = "、".join(f"{o.code} {o.label.say(language())}" for o in outlines.values())
+        raise Stop(f"没有提纲“{arguments.outline}”；现有：{names}。", f"There is no outline {arguments.outline!r}; there are: {names}.")
+    composed = issue.report(books, outline, ground.period(arguments.period), lang=arguments.language)
+    name = arguments.output or f"{composed.title}.docx"
+    kind = Path(name).suffix.lower()
+    if kind == ".docx":
+        content = docx.write(composed)
+    elif kind in {".html", ".htm"}:
+        content = html.write(composed).encode()
+    else:
+        raise Stop(f"只能写成 .docx 或 .html，不能写成“{name}”。", f"A report is written as .docx or .html, not as {name!r}.")
+    Path(name).write_bytes(content)
+    numbers = sum(1 for _ in composed.numbers())
+    if arguments.json:
+        emit({"file": name, "title": composed.title, "numbers": numbers, "sources": len(composed.sources), "mark": composed.mark})
+    else:
+        print(
+            say(f"{name}：{numbers} 个数字，{len(composed.sources)} 条来源", f"{name}: {numbers} numbers, {len(composed.sources)} sources")
+        )
+    return 0
+
+
+def check(arguments: argparse.Namespace) -> int:
+    """Exit status 0: nothing contradicted; 1: a claim is contradicted or the text contradicts itself; 2: it could not be read."""
+    read = document(arguments.file)
+    ground.open_database()
+    from bangfu.office import checking
+
+    checked = checking.check(ground.programme(arguments.programme), read, arguments.mark)
+    if arguments.output:
+        write_back(checked, Path(arguments.output))
+    if arguments.json:
+        emit(checking.as_json(checked))
+        return checked.report.exit_status
+    show_checked(checked)
+    return checked.report.exit_status
+
+
+def write_back(checked: Checked, path: Path) -> None:
+    """The document with its verdicts: as Word with comments, or as a list in Excel."""
+    from bangfu.office import checking
+    from bangfu.office.documents import DocumentRefused
+
+    write = {".docx": checking.as_docx, ".xlsx": checking.as_xlsx}.get(path.suffix.lower())
+    if write is None:
+        raise Stop(f"只能写成 .docx 或 .xlsx，不能写成“{path}”。", f"Verdicts are written as .docx or .xlsx, not as {path}.")
+    try:
+        path.write_bytes(write(checked))
+    except DocumentRefused as refused:
+        raise Stop(f"{refused.zh}。", f"{refused.en}.") from None
+    note(say(f"已写出 {path}", f"Written: {path}"))
+
+
+def show_checked(checked: Checked) -> None:
+    """The verdicts as a table, the contradictions below it, the counts last."""
+    from bangfu.claims.verdicts import Verdict
+    from bangfu.office import checking
+    from bangfu.quantities import plain
+    from bangfu.quantities import unit as unit_of
+
+    english = language() == "en"
+    rows = []
+    for number, finding in enumerate(checked.findings, 1):
+        judgement = finding.judgement
+        unit = unit_of(finding.claim.quantity.unit)
+        ledger = "" if judgement.ledger is None else plain(judgement.ledger) + (f" {unit.en}" if english else unit.zh)
+        quote = " ".join(finding.claim.quote.split())[:24]
+        label = finding.figure.label.say(language()) if finding.figure else ""
+        rows.append((number, quote, checking.VERDICTS[finding.verdict][english], label, ledger, judgement.en if english else judgement.zh))
+    table(rows, say("序 原文 结论 指标 台账 说明", "no. quote verdict figure ledger why").split(), right=[0])
+    for quarrel in checked.report.contradictions:
+        which = "、".join(str(i + 1) for i in quarrel.claims)
+        print(say(f"文中矛盾（{which}）：{quarrel.zh}", f"The text contradicts itself ({which}): {quarrel.en}"))
+    counted = [f"{checking.VERDICTS[Verdict(v)][english]} {n}" for v, n in checked.report.counts.items()]
+    print(say("合计：", "In all: ") + say("，", ", ").join(counted))

@@ -1,0 +1,53 @@
+"""What the documents show is true: links lead somewhere, and the files that docs/catalogue.md shows are a kind and its figures."""
+
+import re
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from bangfu.catalogue import load
+from bangfu.figures import Fact, Slice, evaluate
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = [
+    ROOT / name for name in ("README.md", "README.zh-CN.md", "CONTRIBUTING.md", *(f"docs/{p.name}" for p in (ROOT / "docs").glob("*.md")))
+]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_every_link_leads_somewhere(page):
+    links = re.findall(r"\]\(([^)#\s]+)\)", page.read_text(encoding="utf-8"))
+    missing = [link for link in links if "://" not in link and not (page.parent / link).exists()]
+    assert not missing
+
+
+def test_the_two_readmes_lead_to_each_other():
+    assert "(README.zh-CN.md)" in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert "(README.md)" in (ROOT / "README.zh-CN.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def shown(tmp_path):
+    """The two files of docs/catalogue.md in a folder of the office's own."""
+    blocks = re.findall(
+        r"`catalogue/(\w+/\w+\.toml)`.*?```toml\n(.*?)```", (ROOT / "docs" / "catalogue.md").read_text(encoding="utf-8"), re.DOTALL
+    )
+    assert [name for name, _ in blocks] == ["kinds/seedlings.toml", "figures/seedlings.toml"]
+    for name, text in blocks:
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return load(tmp_path)
+
+
+def test_the_kind_and_figures_of_the_manual_load_as_they_stand(shown):
+    """甲 gets 30 trees on 5 March and 20 on 6 April, 乙 gets 40 on 6 April: 90 trees, 2 households, 45 a household."""
+    assert shown.kinds["seedlings"].fields["trees"].unit == "item"
+    facts = [
+        Fact(1, "seedlings", date(2019, 3, 5), household=1, measures={"trees": 30}),
+        Fact(2, "seedlings", date(2019, 4, 6), household=1, measures={"trees": 20}),
+        Fact(3, "seedlings", date(2019, 4, 6), household=2, measures={"trees": 40}),
+    ]
+    found = {code: evaluate(shown.figures[code], facts, Slice(), shown.figures).value for code in shown.figures if "seedling" in code}
+    assert found == {"seedlings_given": 90, "seedling_households": 2, "seedlings_per_household": Decimal(45)}
