@@ -36,7 +36,18 @@ OTHER_VILLAGES = {"二瓦槽村": "丹巴县", "仁乃村": "新龙县"}
 SITES = {"甲居藏寨": ("聂呷乡", "丹巴县"), "莫斯卡景区": ("丹东镇", "丹巴县")}
 COUNTIES = {"新龙县": "甘孜州", "丹巴县": "甘孜州", "道孚县": "甘孜州", "开江县": "达州市", "喜德县": "凉山州", "昭觉县": "凉山州"}
 
-TEACHING = ("轻工技术系", "食品工程系", "信息技术系", "经贸管理系", "建筑艺术系", "机电技术系", "旅游管理系", "财经系", "公共教学部", "思政教学部")
+TEACHING = (
+    "轻工技术系",
+    "食品工程系",
+    "信息技术系",
+    "经贸管理系",
+    "建筑艺术系",
+    "机电技术系",
+    "旅游管理系",
+    "财经系",
+    "公共教学部",
+    "思政教学部",
+)
 OFFICES = (
     "党政办公室",
     "党委组织部",
@@ -118,7 +129,8 @@ def cast() -> Cast:
         staff=tuple((person(), UNITS[i % len(UNITS)]) for i in range(60)),
         cadres=tuple(person(born=(1976, 1990)) for _ in range(6)),
         families=tuple(
-            Family(person(tibetan=True, born=(1945, 1985)), villages[i % 4], inventor.between(2, 7), inventor.pick(causes)) for i in range(66)
+            Family(person(tibetan=True, born=(1945, 1985)), villages[i % 4], inventor.between(2, 7), inventor.pick(causes))
+            for i in range(66)
         ),
         students=tuple((person(tibetan=True, born=(1998, 2009)), villages[i % 4]) for i in range(109)),
     )

@@ -82,7 +82,9 @@ def write(workbook: Workbook, folder: Path) -> Path:
     styles = {
         "title": book.add_format({"bold": True, "font_size": 16, "align": "center", "valign": "vcenter"}),
         "note": book.add_format({"font_size": 10}),
-        "header": book.add_format({"bold": True, "border": 1, "align": "center", "valign": "vcenter", "text_wrap": True, "bg_color": "#EDEDED"}),
+        "header": book.add_format(
+            {"bold": True, "border": 1, "align": "center", "valign": "vcenter", "text_wrap": True, "bg_color": "#EDEDED"}
+        ),
         "cell": book.add_format({"border": 1, "valign": "vcenter", "text_wrap": True}),
         "date": book.add_format({"border": 1, "valign": "vcenter", "num_format": "yyyy-mm-dd"}),
         "money": book.add_format({"border": 1, "valign": "vcenter", "num_format": "#,##0.00"}),

@@ -78,7 +78,17 @@ def works() -> tuple[Work, ...]:
     """The 145 projects started from 2015 to 2020, and two of 2021, oldest start first."""
     inventor = Inventor("works")
     found = [
-        Work(name, category, place, paid, started - timedelta(days=35), started, started + timedelta(days=inventor.between(120, 260)), households, inventor.pick(UNITS[4:]))
+        Work(
+            name,
+            category,
+            place,
+            paid,
+            started - timedelta(days=35),
+            started,
+            started + timedelta(days=inventor.between(120, 260)),
+            households,
+            inventor.pick(UNITS[4:]),
+        )
         for name, category, place, paid, started, households in NAMED
     ]
     paid = INPUT - GIFTS_OF_MONEY - GOODS - sum(w.paid for w in found)
@@ -96,9 +106,23 @@ def works() -> tuple[Work, ...]:
                 break
         taken.add(name)
         accepted = day + timedelta(days=inventor.between(40, 150))
-        found.append(Work(name, category, village, amount, day - timedelta(days=inventor.between(12, 40)), day, accepted if accepted <= END else None, inventor.between(6, 68), inventor.pick(UNITS[4:])))
+        found.append(
+            Work(
+                name,
+                category,
+                village,
+                amount,
+                day - timedelta(days=inventor.between(12, 40)),
+                day,
+                accepted if accepted <= END else None,
+                inventor.between(6, 68),
+                inventor.pick(UNITS[4:]),
+            )
+        )
     for village, what in (("吉汝村", "饮水管网维修"), ("各尔沟村", "羊肚菌试种")):
-        found.append(Work(f"{village}{what}项目（2021年）", "产业", village, 0, date(2021, 3, 2), date(2021, 4, 6), None, 20, "帮扶工作办公室"))
+        found.append(
+            Work(f"{village}{what}项目（2021年）", "产业", village, 0, date(2021, 3, 2), date(2021, 4, 6), None, 20, "帮扶工作办公室")
+        )
     return tuple(sorted(found, key=lambda w: (w.started, w.name)))
 
 
@@ -114,7 +138,17 @@ def projects() -> list[Table]:
             if day is not None:
                 budget = max(5000, (work.paid + 4999) // 5000 * 5000)
                 rows.append((work.name, work.place, work.category, step, day, budget, work.households, work.unit))
-        tables.append(Table("project", f"定点帮扶{title}", headers, sorted(rows, key=lambda r: (str(r[4]), str(r[0]))), sheet=sheet, units="元", dates=Dates.ISO))
+        tables.append(
+            Table(
+                "project",
+                f"定点帮扶{title}",
+                headers,
+                sorted(rows, key=lambda r: (str(r[4]), str(r[0]))),
+                sheet=sheet,
+                units="元",
+                dates=Dates.ISO,
+            )
+        )
     return tables
 
 
@@ -132,7 +166,12 @@ def payments() -> list[Table]:
             shares.append(work.paid - sum(shares))
         last = work.accepted or END
         for i, share in enumerate(shares):
-            day = min(work.started + (last - work.started) * i // max(1, count - 1) if count > 1 else work.started + timedelta(days=inventor.between(5, 30)), END)
+            day = min(
+                work.started + (last - work.started) * i // max(1, count - 1)
+                if count > 1
+                else work.started + timedelta(days=inventor.between(5, 30)),
+                END,
+            )
             number += 1
             rows.append(
                 (
@@ -151,7 +190,18 @@ def payments() -> list[Table]:
                     ),
                 ),
             )
-    headers = ("拨付日期", "帮扶村", "项目名称", "收款单位", "拨付金额（万元）", "资金来源", "计入指标", "会议纪要文号", "凭证号", "经办部门")
+    headers = (
+        "拨付日期",
+        "帮扶村",
+        "项目名称",
+        "收款单位",
+        "拨付金额（万元）",
+        "资金来源",
+        "计入指标",
+        "会议纪要文号",
+        "凭证号",
+        "经办部门",
+    )
     return [
         Table(
             "payment",
@@ -175,9 +225,21 @@ def funds_raised() -> Table:
     rows: list[Row] = []
     for amount, day in zip(inventor.split(3_860_000, 13, low=60_000, step=5000), inventor.days(13, date(2016, 6, 6), END), strict=True):
         place = inventor.pick((*tuple(VILLAGES)[:3], "新龙县", "丹巴县"))
-        rows.append((day, inventor.pick(givers), place, inventor.pick(("产业园设备", "道路建设", "学校取暖设施", "饮水工程", "农技推广")), Decimal(amount), "引进", "帮扶工作办公室"))
+        rows.append(
+            (
+                day,
+                inventor.pick(givers),
+                place,
+                inventor.pick(("产业园设备", "道路建设", "学校取暖设施", "饮水工程", "农技推广")),
+                Decimal(amount),
+                "引进",
+                "帮扶工作办公室",
+            )
+        )
     headers = ("到账时间", "出资单位", "帮扶地", "用途", "引进金额（元）", "计入指标", "争取部门")
-    return Table("fund_brought_in", "引进帮扶资金台账", headers, rows, sheet="引进资金", units="元", total=("引进金额（元）",), dates=Dates.ZH)
+    return Table(
+        "fund_brought_in", "引进帮扶资金台账", headers, rows, sheet="引进资金", units="元", total=("引进金额（元）",), dates=Dates.ZH
+    )
 
 
 GOODS_GIVEN = (
@@ -196,10 +258,23 @@ GOODS_GIVEN = (
 
 def goods() -> Table:
     """Goods given, at a value of 418,600 yuan; one line has a day that does not exist."""
-    rows: list[Row] = [(day, name, quantity, measure, amount, place, receiver, "投入", "后勤服务中心") for name, measure, quantity, amount, place, receiver, day in GOODS_GIVEN]
+    rows: list[Row] = [
+        (day, name, quantity, measure, amount, place, receiver, "投入", "后勤服务中心")
+        for name, measure, quantity, amount, place, receiver, day in GOODS_GIVEN
+    ]
     rows.append(("2019年2月30日", "办公桌", 10, "张", 5000, "日卡村", "日卡村村民委员会", "投入", "后勤服务中心"))
     headers = ("捐赠时间", "物资名称", "数量", "计量单位", "总价值（元）", "受赠地", "发放对象", "计入指标", "捐赠部门")
-    return Table("donation", "捐赠物资登记台账", headers, rows, sheet="捐赠物资", by="后勤服务中心", units="元", dates=Dates.ZH, refused={len(rows) - 1: "bad_date"})
+    return Table(
+        "donation",
+        "捐赠物资登记台账",
+        headers,
+        rows,
+        sheet="捐赠物资",
+        by="后勤服务中心",
+        units="元",
+        dates=Dates.ZH,
+        refused={len(rows) - 1: "bad_date"},
+    )
 
 
 def gifts_of_money() -> Table:
@@ -208,18 +283,41 @@ def gifts_of_money() -> Table:
     rows: list[Row] = [
         (day, "师生", village, "设立教育基金", amount, "投入", unit)
         for (village, day, amount), unit in zip(
-            (("德麦巴村", date(2017, 6, 16), 40_000), ("吉汝村", date(2017, 6, 16), 34_000), ("日卡村", date(2017, 6, 16), 32_000), ("各尔沟村", date(2018, 6, 22), 30_000)),
+            (
+                ("德麦巴村", date(2017, 6, 16), 40_000),
+                ("吉汝村", date(2017, 6, 16), 34_000),
+                ("日卡村", date(2017, 6, 16), 32_000),
+                ("各尔沟村", date(2018, 6, 22), 30_000),
+            ),
             inventor.random.sample(("校工会", "校团委", "学生处", "校工会"), 4),
             strict=True,
         )
     ]
     headers = ("捐款时间", "捐款来源", "受捐村", "捐款用途", "捐款金额（元）", "计入指标", "捐款部门")
-    return Table("donation_money", "师生爱心捐款台账", headers, rows, sheet="爱心捐款", by="校工会", units="元", dates=Dates.ZH, total=("捐款金额（元）",))
+    return Table(
+        "donation_money",
+        "师生爱心捐款台账",
+        headers,
+        rows,
+        sheet="爱心捐款",
+        by="校工会",
+        units="元",
+        dates=Dates.ZH,
+        total=("捐款金额（元）",),
+    )
 
 
 def assets() -> Table:
     rows: list[Row] = [
-        (work.name.removesuffix("工程"), "公益性" if work.category in {"教育", "基础设施", "人居环境"} else "经营性", work.place, work.accepted, work.paid, f"{work.place}村民委员会", "在用")
+        (
+            work.name.removesuffix("工程"),
+            "公益性" if work.category in {"教育", "基础设施", "人居环境"} else "经营性",
+            work.place,
+            work.accepted,
+            work.paid,
+            f"{work.place}村民委员会",
+            "在用",
+        )
         for work in works()
         if work.paid >= 60_000 and work.accepted is not None
     ]
@@ -244,7 +342,11 @@ def bases() -> Table:
     """The five demonstration bases, and the two parks beside them."""
     rows: list[Row] = []
     for work in sorted(works(), key=lambda w: (w.accepted or END, w.name)):
-        kind = "产业园" if work.name.endswith("产业园") else next((k for word, k in BASES.items() if word in work.name and work.name.endswith("基地")), "")
+        kind = (
+            "产业园"
+            if work.name.endswith("产业园")
+            else next((k for word, k in BASES.items() if word in work.name and work.name.endswith("基地")), "")
+        )
         if kind:
             rows.append((work.name, kind, work.place, work.accepted, work.paid, work.households, f"{work.place}集体经济合作社"))
     headers = ("基地名称", "基地类型", "地点", "建成时间", "投资额（元）", "带动户数", "运营主体")
@@ -277,7 +379,14 @@ def improvements() -> Table:
 def employments() -> Table:
     inventor = Inventor("employment")
     rows: list[Row] = [
-        (day, inventor.pick(("产业园分拣工", "基地季节工", "后勤服务岗", "合作社养殖工")), inventor.pick(tuple(VILLAGES)[:3]), inventor.pick(("基地务工", "推荐就业", "直接聘用")), inventor.between(2, 11), "帮扶工作办公室")
+        (
+            day,
+            inventor.pick(("产业园分拣工", "基地季节工", "后勤服务岗", "合作社养殖工")),
+            inventor.pick(tuple(VILLAGES)[:3]),
+            inventor.pick(("基地务工", "推荐就业", "直接聘用")),
+            inventor.between(2, 11),
+            "帮扶工作办公室",
+        )
         for day in inventor.days(13, date(2017, 3, 6), END)
     ]
     headers = ("就业时间", "岗位名称", "劳动者来源地", "就业方式", "就业人数", "责任部门")
@@ -297,8 +406,13 @@ def firms() -> Table:
 def products() -> Table:
     inventor = Inventor("products")
     names = ("羊肚菌干品", "高原雪菊茶", "黑青稞酒", "青稞饼干", "藏香猪腊肉", "土豆粉条", "花椒油")
-    rows: list[Row] = [(name, day, "博美乡", inventor.pick(("食品工程系", "轻工技术系"))) for name, day in zip(names, inventor.days(7, date(2018, 3, 1), date(2020, 9, 30)), strict=True)]
-    return Table("product", "农特产品开发台账", ("产品名称", "开发时间", "产地", "研发部门"), rows, sheet="产品开发", dates=Dates.ZH, by="科研处")
+    rows: list[Row] = [
+        (name, day, "博美乡", inventor.pick(("食品工程系", "轻工技术系")))
+        for name, day in zip(names, inventor.days(7, date(2018, 3, 1), date(2020, 9, 30)), strict=True)
+    ]
+    return Table(
+        "product", "农特产品开发台账", ("产品名称", "开发时间", "产地", "研发部门"), rows, sheet="产品开发", dates=Dates.ZH, by="科研处"
+    )
 
 
 def brands() -> Table:
@@ -307,7 +421,15 @@ def brands() -> Table:
         ("新龙青稞酒", "品牌", date(2018, 8, 16), "新龙县", "经贸管理系"),
         ("边耳腊肉", "品牌", date(2019, 12, 6), "丹巴县", "食品工程系"),
     ]
-    return Table("brand", "品牌与工艺改进台账", ("品牌或工艺名称", "类别", "完成时间", "地点", "技术支持部门"), rows, sheet="品牌工艺", dates=Dates.ZH, by="科研处")
+    return Table(
+        "brand",
+        "品牌与工艺改进台账",
+        ("品牌或工艺名称", "类别", "完成时间", "地点", "技术支持部门"),
+        rows,
+        sheet="品牌工艺",
+        dates=Dates.ZH,
+        by="科研处",
+    )
 
 
 def seeds() -> Table:
@@ -315,46 +437,107 @@ def seeds() -> Table:
     inventor = Inventor("seeds")
     kinds = (("藏香猪种", "头"), ("草莓种苗", "株"), ("羊肚菌菌种", "袋"), ("藏鸡苗", "只"), ("马铃薯种薯", "斤"))
     rows: list[Row] = []
-    for i, (households, day) in enumerate(zip(inventor.split(326, 12, low=14), inventor.days(12, date(2016, 4, 18), date(2020, 5, 29)), strict=True)):
+    for i, (households, day) in enumerate(
+        zip(inventor.split(326, 12, low=14), inventor.days(12, date(2016, 4, 18), date(2020, 5, 29)), strict=True)
+    ):
         village = tuple(VILLAGES)[(i % 3) if day < date(2018, 6, 4) else 3 - i % 4]
         what, measure = kinds[i % len(kinds)]
         people = households * 4 + inventor.between(-6, 9)
-        rows.append((day, what, households * inventor.between(2, 30), measure, village, households, people, people * inventor.between(1320, 1490), "帮扶工作办公室"))
+        rows.append(
+            (
+                day,
+                what,
+                households * inventor.between(2, 30),
+                measure,
+                village,
+                households,
+                people,
+                people * inventor.between(1320, 1490),
+                "帮扶工作办公室",
+            )
+        )
     headers = ("发放时间", "品种", "数量", "计量单位", "受益村", "受益户数", "受益人数", "带动增收（元）", "责任部门")
-    return Table("seed_gift", "种苗种畜发放台账", headers, rows, sheet="种苗种畜", dates=Dates.DOT, total=("受益户数", "受益人数"), notes=("注：受益户数按首次受益登记，一户只计一次。",))
+    return Table(
+        "seed_gift",
+        "种苗种畜发放台账",
+        headers,
+        rows,
+        sheet="种苗种畜",
+        dates=Dates.DOT,
+        total=("受益户数", "受益人数"),
+        notes=("注：受益户数按首次受益登记，一户只计一次。",),
+    )
 
 
 def village_incomes() -> Table:
     """Collective income: 1,210,900 yuan from the bases, and other income of the villages beside it."""
     inventor = Inventor("village income")
     rows: list[Row] = []
-    sources = (("德麦巴村", "黑青稞基地收益", 2018), ("吉汝村", "藏香猪基地收益", 2017), ("日卡村", "马铃薯基地收益", 2017), ("日卡村", "果蔬大棚收益", 2018), ("各尔沟村", "藏鸡基地收益", 2019))
+    sources = (
+        ("德麦巴村", "黑青稞基地收益", 2018),
+        ("吉汝村", "藏香猪基地收益", 2017),
+        ("日卡村", "马铃薯基地收益", 2017),
+        ("日卡村", "果蔬大棚收益", 2018),
+        ("各尔沟村", "藏鸡基地收益", 2019),
+    )
     lines = [(village, source, year) for village, source, begin in sources for year in range(begin, 2021)]
-    for (village, source, year), amount in zip(lines, inventor.split(1_210_900, len(lines), low=20_000, step=100), strict=True):
-        rows.append((village, date(year, 12, 10), source, "经营收入", "是", amount))
-    for village in VILLAGES:
-        rows.append((village, date(2020, 12, 4), "村集体房屋租金", "发包及上交收入", "否", inventor.between(20, 90) * 100))
+    amounts = inventor.split(1_210_900, len(lines), low=20_000, step=100)
+    rows += [
+        (village, date(year, 12, 10), source, "经营收入", "是", amount)
+        for (village, source, year), amount in zip(lines, amounts, strict=True)
+    ]
+    rows += [(village, date(2020, 12, 4), "村集体房屋租金", "发包及上交收入", "否", inventor.between(20, 90) * 100) for village in VILLAGES]
     rows.sort(key=lambda row: (tuple(VILLAGES).index(str(row[0])), str(row[1])))
     headers = ("村名", "入账时间", "收入来源", "收入类别", "是否来自帮扶基地", "收入金额（元）")
-    return Table("collective_income", "村集体经济收入台账", headers, rows, sheet="村集体收入", by="驻村工作队", units="元", total=("收入金额（元）",), dates=Dates.ISO)
+    return Table(
+        "collective_income",
+        "村集体经济收入台账",
+        headers,
+        rows,
+        sheet="村集体收入",
+        by="驻村工作队",
+        units="元",
+        total=("收入金额（元）",),
+        dates=Dates.ISO,
+    )
 
 
 def purchases() -> list[Table]:
     """Produce bought for 1,027,000 yuan from 2016 to 2020, one sheet a year; a line of 2020 has no readable amount."""
     inventor = Inventor("purchases")
-    goods_ = (("藏香猪肉", "斤", 38), ("土豆", "斤", 2), ("雪菊茶", "盒", 68), ("羊肚菌干", "盒", 120), ("青稞酒", "瓶", 58), ("藏鸡蛋", "盒", 45), ("四季豆", "斤", 6), ("牦牛肉干", "袋", 65), ("核桃", "斤", 18))
+    goods_ = (
+        ("藏香猪肉", "斤", 38),
+        ("土豆", "斤", 2),
+        ("雪菊茶", "盒", 68),
+        ("羊肚菌干", "盒", 120),
+        ("青稞酒", "瓶", 58),
+        ("藏鸡蛋", "盒", 45),
+        ("四季豆", "斤", 6),
+        ("牦牛肉干", "袋", 65),
+        ("核桃", "斤", 18),
+    )
     origins = (*VILLAGES, *VILLAGES, "新龙县", "丹巴县", "道孚县", "开江县", "喜德县", "昭觉县")
     channels = ("食堂采购", "工会福利", "以购代捐", "以购代捐", "832平台", "展销")
     rows: list[Row] = []
     days = inventor.days(168, date(2016, 9, 5), END)
-    number = 0
-    for amount, day in zip(inventor.split(1_027_000, 168, low=900, step=1), days, strict=True):
+    for number, (amount, day) in enumerate(zip(inventor.split(1_027_000, 168, low=900, step=1), days, strict=True), 1):
         what, measure, price = inventor.pick(goods_)
         origin = inventor.pick(origins)
         if origin == "各尔沟村" and day < date(2018, 6, 4):
             origin = "吉汝村"
-        number += 1
-        rows.append((day, inventor.pick(UNITS), inventor.pick(channels), what, amount // price or 1, measure, amount, origin, f"No.{31070000 + number}"))
+        rows.append(
+            (
+                day,
+                inventor.pick(UNITS),
+                inventor.pick(channels),
+                what,
+                amount // price or 1,
+                measure,
+                amount,
+                origin,
+                f"No.{31070000 + number}",
+            )
+        )
     rows.append((date(2021, 1, 15), "校工会", "工会福利", "藏香猪肉", 300, "斤", 11400, "吉汝村", "No.31079001"))
     rows.append((date(2020, 11, 30), "后勤服务中心", "食堂采购", "土豆", 800, "斤", "待结算", "日卡村", "No.31079002"))
     headers = ("采购日期", "采购部门", "采购渠道", "产品名称", "数量", "计量单位", "金额（元）", "产地", "发票号")
@@ -363,7 +546,19 @@ def purchases() -> list[Table]:
         held = sorted((row for row in rows if isinstance(row[0], date) and row[0].year == year), key=lambda row: (str(row[0]), str(row[8])))
         refused = {i: "not_a_number" for i, row in enumerate(held) if isinstance(row[6], str)}
         tables.append(
-            Table("purchase", f"{year}年消费帮扶采购台账", headers, held, sheet=f"{year}年", by="后勤服务中心", units="元", total=("金额（元）",), dates=Dates.CELL if year == 2019 else Dates.ISO, refused=refused, blank_after=(len(held) // 2,)),
+            Table(
+                "purchase",
+                f"{year}年消费帮扶采购台账",
+                headers,
+                held,
+                sheet=f"{year}年",
+                by="后勤服务中心",
+                units="元",
+                total=("金额（元）",),
+                dates=Dates.CELL if year == 2019 else Dates.ISO,
+                refused=refused,
+                blank_after=(len(held) // 2,),
+            ),
         )
     return tables
 
@@ -379,7 +574,17 @@ def participants() -> Table:
     ]
     headers = ("统计时间", "参与部门", "累计参与人数")
     notes = ("注：累计参与人数由各部门按人登记，一人只计一次。",)
-    return Table("consumption_campaign", "消费帮扶活动参与人数统计表", headers, rows, sheet="参与情况", by="校工会", units="人", dates=Dates.ZH, notes=notes)
+    return Table(
+        "consumption_campaign",
+        "消费帮扶活动参与人数统计表",
+        headers,
+        rows,
+        sheet="参与情况",
+        by="校工会",
+        units="人",
+        dates=Dates.ZH,
+        notes=notes,
+    )
 
 
 def helped_sales() -> Table:
@@ -387,9 +592,29 @@ def helped_sales() -> Table:
     buyers = ("××超市", "成都××餐饮公司", "××电商平台", "校友企业", "××农产品批发市场")
     rows: list[Row] = []
     for amount, day in zip(inventor.split(2_318_000, 21, low=30_000, step=1000), inventor.days(21, date(2017, 9, 4), END), strict=True):
-        rows.append((day, inventor.pick(buyers), inventor.pick(("羊肚菌", "藏香猪", "土豆", "青稞酒", "雪菊")), amount, inventor.pick((*tuple(VILLAGES)[:3], "新龙县", "丹巴县")), "帮销", inventor.pick(("经贸管理系", "校工会", "帮扶工作办公室"))))
+        rows.append(
+            (
+                day,
+                inventor.pick(buyers),
+                inventor.pick(("羊肚菌", "藏香猪", "土豆", "青稞酒", "雪菊")),
+                amount,
+                inventor.pick((*tuple(VILLAGES)[:3], "新龙县", "丹巴县")),
+                "帮销",
+                inventor.pick(("经贸管理系", "校工会", "帮扶工作办公室")),
+            )
+        )
     headers = ("销售时间", "购买方", "产品名称", "帮销金额（元）", "产地", "计入指标", "组织部门")
-    return Table("helped_sale", "帮助销售农产品台账", headers, rows, sheet="帮助销售", by="经贸管理系", units="元", total=("帮销金额（元）",), dates=Dates.DOT)
+    return Table(
+        "helped_sale",
+        "帮助销售农产品台账",
+        headers,
+        rows,
+        sheet="帮助销售",
+        by="经贸管理系",
+        units="元",
+        total=("帮销金额（元）",),
+        dates=Dates.DOT,
+    )
 
 
 def adoptions() -> list[Table]:
@@ -401,20 +626,42 @@ def adoptions() -> list[Table]:
         ("认种", "认种", 223_860, 58, (("四季豆", "亩", 900), ("紫皮土豆", "亩", 1100), ("黑青稞", "亩", 800))),
     ):
         rows: list[Row] = []
-        for amount, day in zip(inventor.split(total, count, low=900, step=20), inventor.days(count, date(2018, 3, 12), date(2020, 10, 16)), strict=True):
+        for amount, day in zip(
+            inventor.split(total, count, low=900, step=20), inventor.days(count, date(2018, 3, 12), date(2020, 10, 16)), strict=True
+        ):
             what, measure, price = inventor.pick(kinds)
             village = inventor.pick(tuple(VILLAGES)[: 4 if day > date(2018, 6, 4) else 3])
             family = inventor.pick([f for f in cast().families if f.village == village])
             rows.append((day, kind, inventor.pick(UNITS), what, max(1, amount // price), measure, amount, village, family.head.name))
         headers = (f"{kind}时间", "类别", f"{kind}部门", "品种", "数量", "计量单位", "费用（元）", "所在村", "农户")
-        tables.append(Table("adoption", f"农产品{title}登记表", headers, rows, sheet=title, by="校工会", units="元", total=("费用（元）",), dates=Dates.ISO))
+        tables.append(
+            Table(
+                "adoption",
+                f"农产品{title}登记表",
+                headers,
+                rows,
+                sheet=title,
+                by="校工会",
+                units="元",
+                total=("费用（元）",),
+                dates=Dates.ISO,
+            )
+        )
     return tables
 
 
 def contexts() -> Table:
     """What the reports say beside the college's own work, each with its source; none of it enters a total."""
     rows: list[Row] = [
-        ("全省承担“9+3”高职单招专项计划任务的院校", date(2020, 5, 6), "承担“9+3”单招计划院校数", 6, None, "四川省", "省教育主管部门年度招生通知"),
+        (
+            "全省承担“9+3”高职单招专项计划任务的院校",
+            date(2020, 5, 6),
+            "承担“9+3”单招计划院校数",
+            6,
+            None,
+            "四川省",
+            "省教育主管部门年度招生通知",
+        ),
         ("甲居藏寨年新增游客", date(2019, 12, 31), "年新增游客", None, 12800, "甲居藏寨", "丹巴县文化旅游部门统计"),
     ]
     headers = ("事项", "数据时间", "数据类别", "院校数", "人数", "涉及地区", "出处")

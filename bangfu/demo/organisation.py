@@ -107,13 +107,22 @@ def committee_meetings() -> Table:
 def study_sessions() -> Table:
     """63 study sessions and 34 Party lectures."""
     inventor = Inventor("study")
-    themes = ("精准扶贫方略专题学习", "脱贫攻坚会议精神学习研讨", "中心组专题学习", "东西部协作会议精神学习", "乡村振兴战略专题研讨", "驻村工作经验研讨")
+    themes = (
+        "精准扶贫方略专题学习",
+        "脱贫攻坚会议精神学习研讨",
+        "中心组专题学习",
+        "东西部协作会议精神学习",
+        "乡村振兴战略专题研讨",
+        "驻村工作经验研讨",
+    )
     lessons = ("党建引领促脱贫", "把论文写在高原上", "扶贫路上的初心", "青年与乡村", "把责任扛在肩上")
     rows: list[Row] = []
-    for day in inventor.days(63, START, END):
-        rows.append((day, "专题学习", inventor.pick(cast().leaders)[0].name, inventor.pick(themes), inventor.between(18, 60), inventor.pick(UNITS)))
-    for day in inventor.days(34, date(2016, 3, 1), END):
-        rows.append((day, "专题党课", inventor.pick(cast().leaders)[0].name, f"专题党课：{inventor.pick(lessons)}", inventor.between(30, 120), inventor.pick(UNITS)))
+    for kind, words, count, begin in (("专题学习", themes, 63, START), ("专题党课", lessons, 34, date(2016, 3, 1))):
+        lead = "专题党课：" if kind == "专题党课" else ""
+        rows += [
+            (day, kind, inventor.pick(cast().leaders)[0].name, lead + inventor.pick(words), inventor.between(18, 110), inventor.pick(UNITS))
+            for day in inventor.days(count, begin, END)
+        ]
     rows.sort(key=lambda row: (row[0], row[3]))
     headers = ("学习日期", "会议类型", "主持人", "主题", "参加人数", "责任部门")
     return Table("meeting", "专题学习研讨及专题党课台账", headers, rows, sheet="学习与党课", by="党委宣传部", dates=Dates.ISO)
@@ -137,7 +146,15 @@ def rules() -> Table:
         (name, day, f"川院发〔{day.year}〕{inventor.between(8, 60)}号", inventor.pick(("帮扶工作办公室", "财务处", "党委组织部")))
         for name, day in zip(names, days, strict=True)
     ]
-    return Table("rule_issued", "帮扶工作制度一览表", ("制度名称", "印发时间", "文号", "牵头部门"), rows, sheet="制度", dates=Dates.ZH, by="党政办公室")
+    return Table(
+        "rule_issued",
+        "帮扶工作制度一览表",
+        ("制度名称", "印发时间", "文号", "牵头部门"),
+        rows,
+        sheet="制度",
+        dates=Dates.ZH,
+        by="党政办公室",
+    )
 
 
 def campaigns() -> Table:
@@ -206,7 +223,17 @@ def attendance() -> Table:
     for year, month in [(2019, m) for m in range(1, 13)] + [(2020, m) for m in range(1, 7)]:
         for index, village in ((3, "德麦巴村"), (4, "各尔沟村"), (2, "日卡村")):
             leave = inventor.between(0, 5)
-            rows.append((date(year, month, 1), people[index].name, village, 20, 20 - leave + inventor.between(0, 4), leave, "县乡开会" if leave > 2 else ""))
+            rows.append(
+                (
+                    date(year, month, 1),
+                    people[index].name,
+                    village,
+                    20,
+                    20 - leave + inventor.between(0, 4),
+                    leave,
+                    "县乡开会" if leave > 2 else "",
+                )
+            )
     headers = ("考勤月份", "姓名", "驻村地点", "应驻村天数", "实际驻村天数", "请假天数", "离村事由")
     return Table("attendance", "驻村干部考勤汇总表", headers, rows, sheet="考勤", by="党委组织部", dates=Dates.ISO)
 
@@ -312,13 +339,30 @@ def awards() -> Table:
 
 def publicity() -> Table:
     inventor = Inventor("publicity")
-    titles = ("雪菊开在高原上", "一所幼儿园点亮一个村", "教授下田记", "藏寨里的夜校", "青稞酒走出大山", "认养一头藏香猪", "高原上的实训课", "结对认亲一家人")
+    titles = (
+        "雪菊开在高原上",
+        "一所幼儿园点亮一个村",
+        "教授下田记",
+        "藏寨里的夜校",
+        "青稞酒走出大山",
+        "认养一头藏香猪",
+        "高原上的实训课",
+        "结对认亲一家人",
+    )
     media = (("××日报", "省级"), ("××网四川频道", "中央"), ("××电视台", "省级"), ("甘孜××报", "市级"), ("学校官网", "校级"))
     rows: list[Row] = []
     for number, day in enumerate(inventor.days(26, date(2015, 9, 1), END)):
         outlet, level = inventor.pick(media)
-        rows.append((day, outlet, level, f"《{titles[number % len(titles)]}》", inventor.pick(cast().staff)[0].name, "党委宣传部", f"https://news.example.cn/{day:%Y%m}/{number + 1}.html"))
+        rows.append(
+            (
+                day,
+                outlet,
+                level,
+                f"《{titles[number % len(titles)]}》",
+                inventor.pick(cast().staff)[0].name,
+                "党委宣传部",
+                f"https://news.example.cn/{day:%Y%m}/{number + 1}.html",
+            )
+        )
     headers = ("发布日期", "媒体", "级别", "标题", "作者", "供稿部门", "网址")
     return Table("publicity", "帮扶工作宣传报道一览表", headers, rows, sheet="宣传报道", by="党委宣传部", dates=Dates.ISO)
-
-

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from datetime import date
-from decimal import Decimal
 from itertools import count
 
 import pytest
+
 from bangfu import catalogue as catalogue_
 from bangfu.catalogue import reading
-from bangfu.catalogue.shapes import Catalogue, Field, FieldType, Kind
-from bangfu.demo.cast import COUNTIES, SITES, TOWNSHIPS, VILLAGES, OTHER_VILLAGES, TOWNSHIP_OF
+from bangfu.catalogue.shapes import Catalogue, Field, Kind
+from bangfu.demo.cast import COUNTIES, OTHER_VILLAGES, SITES, TOWNSHIP_OF, TOWNSHIPS, VILLAGES
 from bangfu.demo.layout import Table, written
 from bangfu.demo.ledgers import ledgers
 from bangfu.figures import Fact, Slice
@@ -38,7 +38,7 @@ class Registers:
     """Ids for names, given as they come; `places` knows what lies in what."""
 
     def __init__(self):
-        self.ids = defaultdict(lambda counter=count(1): next(counter))
+        self.ids = defaultdict(count(1).__next__)
 
     def id(self, sort, name):
         return self.ids[sort, name]
@@ -69,17 +69,7 @@ def to_fact(number: int, kind: Kind, table: Table, row: dict, registers: Registe
     scales = {field_of(kind, header).name: m[1] for header in row if (m := SCALE.search(header)) and "万" in m[1]}
     read = reading.read_row(kind, cells, scales=scales)
     assert not read.problems, (table.sheet, row, {k: str(v) for k, v in read.problems.items()})
-    values = dict(read.values)
-    for name, one in kind.fields.items():
-        if one.default and name not in values and not one.default.startswith("="):
-            values[name] = Decimal(one.default) if one.type is FieldType.NUMBER else one.default
-        elif one.default.startswith("=") and name not in values and one.default[1:] in values:
-            source = values[one.default[1:]]
-            values[name] = Decimal(len(str(source).split("、"))) if one.type is FieldType.NUMBER else source
-        for choice in one.choices:
-            if values.get(name) == choice.code:
-                for other, code in choice.implies.items():
-                    values.setdefault(other, code)
+    values = kind.complete(read.values)
     begin = values["begin"]
     end = values.get("end")
     village = str(values.get("place") or "")
@@ -102,7 +92,11 @@ def to_fact(number: int, kind: Kind, table: Table, row: dict, registers: Registe
         household=registers.id("household", (village, values["household"])) if values.get("household") else None,
         persons=tuple(registers.id("person", (p, values.get("id_number"))) for p in persons),
         facets={n: str(v) for n, v in values.items() if n in kind.fields and kind.fields[n].home == "facet"},
-        measures={n: to_parts(v, kind.fields[n].unit or "other") for n, v in values.items() if n in kind.fields and kind.fields[n].home == "measure"},
+        measures={
+            n: to_parts(v, kind.fields[n].unit or "other")
+            for n, v in values.items()
+            if n in kind.fields and kind.fields[n].home == "measure"
+        },
     )
 
 

@@ -72,7 +72,9 @@ class Change:
     redefined: bool = False
 
 
-def difference(document: Document, before: Traced, after: Traced, catalogue: Catalogue, successors: Mapping[int, int] | None = None) -> tuple[Change, ...]:
+def difference(
+    document: Document, before: Traced, after: Traced, catalogue: Catalogue, successors: Mapping[int, int] | None = None
+) -> tuple[Change, ...]:
     """Every source of the document whose value is another one in the later books, in the document's order.
 
     `successors` are amendments: id of an entry → id of the one that took its place. A figure that the catalogue no longer has is left out.
@@ -94,7 +96,11 @@ def difference(document: Document, before: Traced, after: Traced, catalogue: Cat
 def _lines(figure: Figure, before: Traced, then: Slice, after: Traced, now: Slice, successors: Mapping[int, int]) -> Iterator[Line]:
     old, new = _shares(figure, before, then), _shares(figure, after, now)
     replaced = {successors[id_]: share.fact for (_, id_), (_, share) in old.items() if id_ in successors}
-    amended = {(code, successors[id_]): share.parts for (code, id_), (_, share) in old.items() if id_ in successors and (code, successors[id_]) in new}
+    amended = {
+        (code, successors[id_]): share.parts
+        for (code, id_), (_, share) in old.items()
+        if id_ in successors and (code, successors[id_]) in new
+    }
     for key, (part, share) in new.items():
         was = old[key][1].parts if key in old else amended.get(key)
         if was != share.parts or key in amended:

@@ -275,7 +275,11 @@ class _Writer:
             if self.zh
             else f"The ledger as of posting {mark}. Every number of the text and the tables links to a line here; an index leads back to its first use.",
         )
-        header = ("编号", "指标", "口径", "范围", "数值", "台账笔数", "记账号") if self.zh else ("No.", "Figure", "Caliber", "For", "Value", "Entries", "Mark")
+        header = (
+            ("编号", "指标", "口径", "范围", "数值", "台账笔数", "记账号")
+            if self.zh
+            else ("No.", "Figure", "Caliber", "For", "Value", "Entries", "Mark")
+        )
         widths = [14, 42, 76, 38, 26, 14, 15]
         grid = self.grid(header, widths)
         for source in self.document.sources:
@@ -335,7 +339,7 @@ def title_lines(title: str, width: int = 20) -> list[str]:
     """A long title in lines that grow shorter or stay even, broken before a word of the trade where there is one (GB/T 9704: 梯形 or 菱形)."""
     if len(title) <= width or title.isascii():
         return [title]
-    cuts = [title.find(word) for word in ("定点帮扶", "对口帮扶", "驻村帮扶", "帮扶工作") if 0 < title.find(word)]
+    cuts = [title.find(word) for word in ("定点帮扶", "对口帮扶", "驻村帮扶", "帮扶工作") if title.find(word) > 0]
     cut = min(cuts, default=-(-len(title) // 2), key=lambda c: abs(c - len(title) / 2))
     return [title[:cut], title[cut:]]
 

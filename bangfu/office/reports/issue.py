@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -18,12 +17,12 @@ from bangfu.office.reports.document import Document, from_data, to_data
 from bangfu.office.reports.outline import Outline, outlines
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractUser
+    from django.contrib.auth.models import User
 
 
 def known_outlines() -> dict[str, Outline]:
     """The outlines that come with Bangfu and the office's own (BANGFU_DATA/catalogue/outlines). Raises CatalogueError."""
-    return outlines(catalogue(), Path(settings.BANGFU_DATA) / "catalogue" / "outlines")
+    return outlines(catalogue(), settings.DATA / "catalogue" / "outlines")
 
 
 def about(books: Books, period: Period) -> About:
@@ -51,7 +50,7 @@ def report(books: Books, outline: Outline, period: Period, *, lang: str = "zh", 
     return compose(books, outline, period, catalogue=books.catalogue, about=about(books, period), lang=lang, options=options)
 
 
-def issue(programme: Programme, outline: Outline, period: Period, document: Document, *, by: AbstractUser) -> Report:
+def issue(programme: Programme, outline: Outline, period: Period, document: Document, *, by: User) -> Report:
     """Freeze a composed document: what is issued can be shown again as it was, and compared with later books."""
     begin, end = period
     return Report.objects.create(

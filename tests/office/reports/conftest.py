@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import pytest
+
 from bangfu.catalogue.shapes import Catalogue, Figure, Fold, Label
 from bangfu.figures import Fact, Slice, Value, evaluate
 from bangfu.office.reports.compose import About, Village
@@ -17,7 +18,14 @@ VILLAGES = (Village(11, "甲村", "子县"), Village(12, "乙村", "丑县"))
 
 def figure(code: str, zh: str, unit: str, says: str, **more: object) -> Figure:
     return Figure(
-        code=code, label=Label(zh, code.replace("_", " ")), chapter="money", topic="other", unit=unit, caliber=Label(f"{zh}的口径", f"caliber of {code}"), says=(says,), **more
+        code=code,
+        label=Label(zh, code.replace("_", " ")),
+        chapter="money",
+        topic="other",
+        unit=unit,
+        caliber=Label(f"{zh}的口径", f"caliber of {code}"),
+        says=(says,),
+        **more,
     )  # type: ignore[arg-type]
 
 
@@ -61,7 +69,13 @@ class MemoryBooks:
 
     def slice(self, period: tuple[date | None, date | None] | None = None, place: int | None = None) -> Slice:
         begin, end = period or (None, None)
-        return Slice(begin, end, places=None if place is None else frozenset({place}), designated=frozenset({11, 12}), compared=(frozenset({11}), frozenset({12})))
+        return Slice(
+            begin,
+            end,
+            places=None if place is None else frozenset({place}),
+            designated=frozenset({11, 12}),
+            compared=(frozenset({11}), frozenset({12})),
+        )
 
     def values(self, codes: Iterable[str], slice_: Slice) -> Mapping[str, Value]:
         return {code: evaluate(self.catalogue.figures[code], self.facts, slice_, self.catalogue.figures) for code in codes}
@@ -91,8 +105,31 @@ def make_document(*, lang: str = "zh", demonstration: bool = True, years: int = 
     paragraph = Paragraph((Run("累计投入帮扶资金"), Run("739.7万元", 1), Run("，实施项目"), Run("145个", 2), Run("。")))
     sections = (
         Section(1, "一、", "工作背景", (paragraph,)),
-        Section(1, "二、", "具体做法及成效", (), (Section(2, "（一）", "党建引领", (paragraph,), (Section(3, "1.", "强化责任", (paragraph,)),)),)),
+        Section(
+            1,
+            "二、",
+            "具体做法及成效",
+            (),
+            (Section(2, "（一）", "党建引领", (paragraph,), (Section(3, "1.", "强化责任", (paragraph,)),)),),
+        ),
     )
     header = ("序号", "指标", "单位", *(str(2015 + n) for n in range(years)), "合计")
-    table = Table("六项指标完成情况表", "填报单位：四川××学院", header, ((Run("1"), Run("投入帮扶资金"), Run("万元"), *[Run("739.7", 1)] * (years + 1)),))
-    return Document("四川××学院2015—2020年定点帮扶工作报告", lang, "四川××学院", "定点帮扶", "2015—2020年", 41, date(2020, 12, 21), demonstration, sections, (table,), sources)
+    table = Table(
+        "六项指标完成情况表",
+        "填报单位：四川××学院",
+        header,
+        ((Run("1"), Run("投入帮扶资金"), Run("万元"), *[Run("739.7", 1)] * (years + 1)),),
+    )
+    return Document(
+        "四川××学院2015—2020年定点帮扶工作报告",
+        lang,
+        "四川××学院",
+        "定点帮扶",
+        "2015—2020年",
+        41,
+        date(2020, 12, 21),
+        demonstration,
+        sections,
+        (table,),
+        sources,
+    )

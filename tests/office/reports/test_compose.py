@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+
 from bangfu.catalogue.loader import CatalogueError
 from bangfu.office.reports import outline as outlines_
 from bangfu.office.reports.compose import chinese, compose, heading_number, period_words, years
@@ -131,7 +132,7 @@ def test_there_and_back_as_data(books, outline, catalogue, about):
     [
         ("本", "", ""),
         ("累计", "累计26次", "'26'"),
-        ("{input}\"], en = [\"In all", "{imput}\"], en = [\"In all", "imput"),
+        ('{input}"], en = ["In all', '{imput}"], en = ["In all', "imput"),
         ('en = ["In all", "{input}"]', 'en = ["In all"]', "as many clauses"),
         ('"{place}：{input}"', '"{place}：{trained}"', "name different figures"),
         ("each = true, ", "", "{place} belongs"),

@@ -7,15 +7,22 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+
+from bangfu.catalogue.shapes import Label
 from bangfu.figures import Fact, Share, evaluate, trace
 from bangfu.office.reports.compose import compose
 from bangfu.office.reports.difference import difference
 from bangfu.office.reports.outline import Annex, Outline
-from bangfu.catalogue.shapes import Label
 from bangfu.quantities import from_parts
 
 PERIOD = (date(2015, 1, 1), date(2021, 1, 1))
-OUTLINE = Outline("x", Label("x", "x"), Label("x", "x"), (), (Annex(Label("x", "x"), ("input", "trainings", "trained", "villages", "each_training"), "total"),))
+OUTLINE = Outline(
+    "x",
+    Label("x", "x"),
+    Label("x", "x"),
+    (),
+    (Annex(Label("x", "x"), ("input", "trainings", "trained", "villages", "each_training"), "total"),),
+)
 
 
 @dataclass
@@ -29,7 +36,13 @@ class TracedBooks:
     """Books in memory whose traces come two entries a page."""
 
     def __init__(self, books, facts, mark):
-        self.catalogue, self.facts, self.mark, self.slice, self.books = books.catalogue, facts, mark, books.slice, replace(books, facts=facts)
+        self.catalogue, self.facts, self.mark, self.slice, self.books = (
+            books.catalogue,
+            facts,
+            mark,
+            books.slice,
+            replace(books, facts=facts),
+        )
 
     def values(self, codes, slice_):
         return self.books.values(codes, slice_)
@@ -52,7 +65,10 @@ def changed(books, catalogue, about):
     document = compose(books, OUTLINE, PERIOD, catalogue=catalogue, about=about)
 
     def against(later, successors=None):
-        return {c.source.code: c for c in difference(document, TracedBooks(books, books.facts, 7), TracedBooks(books, later, 9), catalogue, successors)}
+        return {
+            c.source.code: c
+            for c in difference(document, TracedBooks(books, books.facts, 7), TracedBooks(books, later, 9), catalogue, successors)
+        }
 
     return against
 
@@ -83,12 +99,18 @@ def test_an_entry_amended_is_one_line(books, changed):
 def test_an_entry_voided_and_what_rests_on_it(books, changed):
     found = changed([f for f in books.facts if f.id != 5])
     assert set(found) == {"trainings", "trained", "each_training"}
-    assert [(line.figure.code, line.fact.id, line.before, line.after) for line in found["each_training"].lines] == [("trained", 5, 60, None), ("trainings", 5, 1, None)]
+    assert [(line.figure.code, line.fact.id, line.before, line.after) for line in found["each_training"].lines] == [
+        ("trained", 5, 60, None),
+        ("trainings", 5, 1, None),
+    ]
 
 
 def test_the_lines_add_up_to_the_change(books, changed):
     later = [f for f in books.facts if f.id not in {2, 3, 5}]
-    later += [Fact(9, "payment", date(2018, 1, 1), place=11, measures={"amount": 100}), replace(books.facts[4], id=10, measures={"attendances": 61})]
+    later += [
+        Fact(9, "payment", date(2018, 1, 1), place=11, measures={"amount": 100}),
+        replace(books.facts[4], id=10, measures={"attendances": 61}),
+    ]
     found = changed(later, {5: 10})
     for code in ("input", "trained", "villages"):
         change = found[code]

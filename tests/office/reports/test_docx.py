@@ -6,8 +6,9 @@ from io import BytesIO
 
 import docx
 import pytest
-from bangfu.office.reports import docx as word
 from docx.oxml.ns import qn
+
+from bangfu.office.reports import docx as word
 
 
 @pytest.fixture(scope="module")

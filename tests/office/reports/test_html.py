@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from lxml import html as lxml_html
+
 from bangfu.office.reports import html
 from bangfu.office.reports.document import Paragraph, Run, Section
-from lxml import html as lxml_html
 
 
 def test_every_number_leads_to_its_trace_or_its_source(document):
