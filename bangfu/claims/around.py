@@ -37,6 +37,7 @@ def pairs(text: str) -> Iterator[str]:
 class Context:
     """The words around one claim. `before` and `after` reach to the neighbouring numbers of its clause; positions are of the repaired text."""
 
+    at: tuple[int, int]
     before: str
     after: str
     clause: tuple[int, int]
@@ -95,7 +96,7 @@ class Layout:
             for text in texts:
                 for pair in pairs(text):
                     weights[pair] = weight
-        return Context(before, after, clause, sentence, headings, weights, self.text)
+        return Context((start, end), before, after, clause, sentence, headings, weights, self.text)
 
     @staticmethod
     def _bounds(bounds: list[int], start: int, end: int, last: int) -> tuple[int, int]:

@@ -43,6 +43,8 @@ class Stated(Protocol):
     def per(self) -> str | None: ...
     @property
     def period(self) -> str | None: ...
+    @property
+    def comparison(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ class Binding:
     confidence: float = 0.0
     runners_up: tuple[Candidate, ...] = ()
     by_person: bool = False
+    change: str = ""  # "rate" (同比增长…%) or "difference" (比上年增加…人次): what is claimed is how the figure has changed
 
     @property
     def close(self) -> tuple[Figure, ...]:
@@ -83,7 +86,9 @@ class Binding:
 
 # Counted things whose measure words people interchange: 3000册 or 3000本, 5个 or 5项.
 _GENERAL = frozenset({"item", "copy", "other", "project", "organisation"})
-_ALIKE = frozenset({("session", "batch"), ("batch", "session"), ("branch", "organisation"), ("organisation", "branch"), ("household", "organisation")})
+_ALIKE = frozenset(
+    {("session", "batch"), ("batch", "session"), ("branch", "organisation"), ("organisation", "branch"), ("household", "organisation")}
+)
 _PEOPLE = frozenset({"person", "person-time"})
 
 
@@ -123,7 +128,7 @@ class Words:
 
     def score(self, figure: Figure, claim: Stated, context: Context) -> float | None:
         """How well the words around the claim fit the figure; None where unit or «per» rule it out or no word of it is there."""
-        unit = units_meet(claim.quantity.unit, figure.unit)
+        unit = ALIKE_UNIT if change_of(claim, context) == "rate" else units_meet(claim.quantity.unit, figure.unit)
         if unit is None:
             return None
         words = self._phrase(figure, context)
@@ -194,7 +199,7 @@ class Binder:
         slices = self.slices(claim, context, until)
         chosen = self.remembered.get(self.signature(claim, context)) if self.remembered else None
         if chosen is not None:
-            return Binding(self.catalogue.figures.get(chosen), slices, 1.0, by_person=True)
+            return Binding(self.catalogue.figures.get(chosen), slices, 1.0, by_person=True, change=change_of(claim, context))
         ranked = sorted(
             (Candidate(f, s) for f in self.words.figures if (s := self.words.score(f, claim, context)) is not None),
             key=lambda c: (-c.score, c.figure.code),
@@ -205,7 +210,7 @@ class Binder:
         others = tuple(Candidate(c.figure, c.score - best.score) for c in ranked[1:4])
         margin = -others[0].score if others else best.score
         confidence = (1 - math.exp(-best.score / 5)) * (1 - 0.5 * math.exp(-margin / 1.5))
-        return Binding(best.figure, _fit(slices, best.figure), round(confidence, 3), others)
+        return Binding(best.figure, _fit(slices, best.figure), round(confidence, 3), others, change=change_of(claim, context))
 
     def signature(self, claim: Stated, context: Context) -> str:
         """What a correction is remembered by: unit, «per», and the words at the number without names and digits."""
@@ -227,15 +232,20 @@ class Binder:
         if places and not near:
             found.append(replace(first, places=()))
         if not stated:
-            found += [replace(s, begin=None) for s in found if s.begin is not None]
+            # A period inherited from a title or another clause may not be meant: «累计», «现有» and much else speak of all the time.
+            found += [replace(s, begin=None, end=until) for s in found]
         return tuple(dict.fromkeys(found))
 
     def _period(self, claim: Stated, context: Context, until: date | None) -> tuple[date | None, date | None, bool]:
-        begin, end = days(claim.period)
+        exact = _within_year(context, claim, until)
+        begin, end = exact or days(claim.period)
         if until is not None and (end is None or end > until):
             end = until
-        cumulative = _CUMULATIVE.search(context.clause_text) is not None
-        return begin, end, bool(claim.period) and not cumulative
+        return (
+            begin,
+            end,
+            exact is not None or (_DATED.search(context.clause_text) is not None and not _CUMULATIVE.search(context.clause_text)),
+        )
 
     def _places(self, context: Context) -> tuple[tuple[int, ...], bool]:
         """The places that limit a claim, and whether they stand in its own clause."""
@@ -263,6 +273,61 @@ class Binder:
         return ()
 
 
+_GROWTH = re.compile("增长|增加|提高|上升|增幅|下降|减少|降低|降幅|多了|少了|提升")
+_AGAINST = re.compile("同比|环比|[比较](?:上年|去年|上一年|往年|20|19)")
+_UP_TO = re.compile("[到至为]了?$")
+
+
+def change_of(claim: Stated, context: Context) -> str:
+    """Whether the number says how something changed, not how much there is: "rate", "difference", or ""."""
+    if not claim.comparison or _UP_TO.search(context.before.rstrip()):
+        return ""
+    if claim.quantity.unit == "percent":
+        return "rate" if _GROWTH.search(claim.comparison) else ""
+    return "difference" if _AGAINST.search(claim.comparison) else ""
+
+
+_MONTHS = re.compile(
+    r"(?:((?:19|20)\d\d)年)?(?:(\d{1,2})月?(?:份)?(?:[-—–－~～至到]{1,2}))?(\d{1,2})月(?:份|底|末|初)?(?:(\d{1,2})日)?|"
+    r"(?:((?:19|20)\d\d)年)?(上半年|下半年|(?:第)?([一二三四1-4])季度|前([二三两23])季度|前三个季度)",
+)
+_QUARTER = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4}
+
+
+def _within_year(context: Context, claim: Stated, until: date | None) -> tuple[date, date] | None:
+    """Months or a day that the sentence names before the number: 5月 · 1—9月 · 2019年9月5日 · 上半年 · 前三季度. The year may stand elsewhere."""
+    found = None
+    for found in _MONTHS.finditer(context.text, context.sentence[0], context.at[0]):
+        continue
+    if found is None:
+        return None
+    year_word = found[1] or found[5] or ((claim.period or "")[:4] if "/" not in (claim.period or "") else "")
+    year = int(year_word) if year_word else ((until - timedelta(days=1)).year if until is not None else 0)
+    if not year:
+        return None
+    try:
+        if found[3]:
+            first, last = int(found[2] or found[3]), int(found[3])
+            if found[4]:
+                day = date(year, last, int(found[4]))
+                return (day, day + timedelta(days=1)) if not found[2] else (date(year, first, 1), day + timedelta(days=1))
+            return date(year, first, 1), _next_month(year, last)
+        if found[6] in {"上半年", "下半年"}:
+            return (date(year, 1, 1), date(year, 7, 1)) if found[6] == "上半年" else (date(year, 7, 1), date(year + 1, 1, 1))
+        if found[7]:
+            quarter = _QUARTER.get(found[7]) or int(found[7])
+            return date(year, 3 * quarter - 2, 1), _next_month(year, 3 * quarter)
+        quarters = _QUARTER.get(found[8] or "三") or int(found[8])
+        return date(year, 1, 1), _next_month(year, 3 * quarters)
+    except ValueError:
+        return None
+
+
+def _next_month(year: int, month: int) -> date:
+    return date(year + month // 12, month % 12 + 1, 1)
+
+
+_DATED = re.compile(r"(?:19|20)\d\d|今年|本年|去年|上年|前年|年来|年间|连续")
 _CUMULATIVE = re.compile("累计|以来|至今|迄今|截至|截止|历年|先后|现有|目前")
 
 
@@ -308,7 +373,7 @@ def _after(word: str) -> date | None:
     if len(numbers) == 1:
         return date(first.year + 1, 1, 1)
     if len(numbers) == 2:
-        return date(first.year + first.month // 12, first.month % 12 + 1, 1)
+        return _next_month(first.year, first.month)
     return first + timedelta(days=1)
 
 

@@ -14,13 +14,13 @@ from datetime import date
 from decimal import Decimal
 
 from bangfu.catalogue.shapes import Fold
-from bangfu.claims.binding import Binding, SliceWords, Stated
 from bangfu.claims.around import Context, pairs
+from bangfu.claims.binding import Binding, SliceWords, Stated
 from bangfu.quantities import Bounds, Hedge, plain, unit
 
 SURE = 0.5  # bindings less sure than this are not held against each other
 ALIKE = 0.25  # share of words in common from which two statements of one figure tell the same thing
-ALIKE_UNBOUND = 0.5  # the same where the catalogue has no figure for them
+ALIKE_UNBOUND = 0.75  # the same where the catalogue has no figure for them
 NEAR = 0.15  # beyond the hedge's own bounds, so that two roundings of one number do not quarrel
 
 
@@ -81,7 +81,11 @@ def same_thing(reads: Sequence[Read]) -> Iterator[Contradiction]:
             continue
         for i, first in enumerate(group):
             for second in group[i + 1 :]:
-                if first.context.sentence == second.context.sentence or _meet(first.bounds, second.bounds) or not _told_twice(first, second):
+                if (
+                    first.context.sentence == second.context.sentence
+                    or _meet(first.bounds, second.bounds)
+                    or not _told_twice(first, second)
+                ):
                     continue
                 yield _two(first, second, "same_thing", "前后说的是同一件事，数却不一样", "tell the same thing with two numbers")
 
@@ -89,18 +93,29 @@ def same_thing(reads: Sequence[Read]) -> Iterator[Contradiction]:
 def _thing(read: Read) -> object:
     claim, figure = read.claim, read.binding.figure
     if figure is None:
-        return (claim.kind, claim.quantity.unit, claim.per, claim.period, claim.subject) if claim.subject else None
+        return claim.kind, claim.quantity.unit, claim.per, claim.period
     if read.binding.confidence < SURE:
         return None
     return figure.code, read.asked, claim.per, claim.quantity.unit
 
 
 def _told_twice(first: Read, second: Read) -> bool:
-    if first.names != second.names:
+    """Whether the words of two statements are those of one thing told twice, and not of two events or of a change."""
+    if (
+        first.names != second.names
+        or first.binding.change
+        or second.binding.change
+        or _EVENT.search(first.context.sentence_text + second.context.sentence_text)
+    ):
         return False
+    if first.binding.figure is None:
+        mine, theirs = (set(pairs(r.context.before)) for r in (first, second))
+        return len(mine & theirs) > 2 and len(mine & theirs) >= ALIKE_UNBOUND * min(len(mine), len(theirs))
     mine, theirs = (set(pairs(r.context.clause_text)) for r in (first, second))
-    shared = len(mine & theirs) / max(min(len(mine), len(theirs)), 1)
-    return shared >= (ALIKE if first.binding.figure is not None else ALIKE_UNBOUND)
+    return len(mine & theirs) >= ALIKE * max(min(len(mine), len(theirs)), 1)
+
+
+_EVENT = re.compile(r"\d{1,2}月\d{1,2}日|当[天日场]|此次|本次|这次|该[期次批]|首[期次批]|第[一二三四五六七八九十\d]+[期次批]")
 
 
 def _meet(first: Bounds, second: Bounds) -> bool:
@@ -129,7 +144,13 @@ def within_wider(reads: Sequence[Read]) -> Iterator[Contradiction]:
                     continue
                 low, high = narrow.bounds.low, wide.bounds.high
                 if low is not None and high is not None and low > high:
-                    yield _two(narrow, wide, "within_wider", "部分（或较早）之数大于整体（或较晚累计）之数", "the part, or the earlier total, is more than the whole")
+                    yield _two(
+                        narrow,
+                        wide,
+                        "within_wider",
+                        "部分（或较早）之数大于整体（或较晚累计）之数",
+                        "the part, or the earlier total, is more than the whole",
+                    )
 
 
 def _names_more(wide: Read, narrow: Read) -> bool:
@@ -211,7 +232,11 @@ def _summed_up(sentence: list[Read]) -> Iterator[Contradiction]:
     for i, total in enumerate(sentence):
         if total.claim.per or not _SUM_UP.search(_between(sentence, i)[-12:]):
             continue
-        parts = [r for r in sentence[:i] if r.claim.quantity.unit == total.claim.quantity.unit and not r.claim.per and not _MORE.search(r.context.before)]
+        parts = [
+            r
+            for r in sentence[:i]
+            if r.claim.quantity.unit == total.claim.quantity.unit and not r.claim.per and not _MORE.search(r.context.before)
+        ]
         cut = max((k for k, r in enumerate(sentence[:i]) if _TOTAL.search(_between(sentence, k))), default=-1)
         if len(parts) > 1 and cut < 0 and not _OF_THESE.search(_said(total)) and not _adds_up(parts, total):
             yield _sum(total, parts, "各部分相加与合计不符", "the parts do not add up to the total")
@@ -229,7 +254,11 @@ def _respectively(sentence: list[Read]) -> Iterator[Contradiction]:
             if sentence[k].claim.quantity.unit != kind or re.search("[，,；;]", between) or _TOTAL.search(between):
                 break
             parts.append(sentence[k])
-        wholes = [r for k, r in enumerate(sentence[:i]) if r.claim.quantity.unit == kind and _TOTAL.search(_between(sentence, k)) and not r.claim.per]
+        wholes = [
+            r
+            for k, r in enumerate(sentence[:i])
+            if r.claim.quantity.unit == kind and _TOTAL.search(_between(sentence, k)) and not r.claim.per
+        ]
         if len(parts) > 1 and wholes and not first.claim.per and kind != "percent" and not _adds_up(parts, wholes[-1]):
             yield _sum(wholes[-1], parts, "各部分相加与总数不符", "the parts do not add up to the total")
 
@@ -243,9 +272,19 @@ def _adds_up(parts: Sequence[Read], whole: Read) -> bool:
 
 # ── averages, shares, growth ──
 
-_SHARE = re.compile("占比?|比例|比重|覆盖率|参保率|参合率|入学率|合格率|满意[度率]|普及率|入户率|到位率|出勤率|发生率|及格率|通过率|巩固率|签约率|受益率|脱贫率")
+_SHARE = re.compile(
+    "占比?|比例|比重|覆盖率|参保率|参合率|入学率|合格率|满意[度率]|普及率|入户率|到位率|出勤率|发生率|及格率|通过率|巩固率|签约率|受益率|脱贫率"
+)
 _PART_OF = re.compile("占|比例|比重|率")
-_COUNTS = {"household": "household", "person": "person", "village": "village", "county": "county", "mu": "mu", "session": "session", "organisation": "organisation"}
+_COUNTS = {
+    "household": "household",
+    "person": "person",
+    "village": "village",
+    "county": "county",
+    "mu": "mu",
+    "session": "session",
+    "organisation": "organisation",
+}
 _FROM_TO = re.compile("(?:增[加长至]?|提[高升]|上升|扩大|发展|跃升|下降|减少|降)(?:到|至|为)")
 _GROWN = re.compile("增长|增幅|提高|上升|下降|减少|降幅|降低|增加|增收")
 
@@ -262,7 +301,9 @@ def averages(reads: Sequence[Read]) -> Iterator[Contradiction]:
             totals = [
                 r
                 for k, r in enumerate(sentence)
-                if r.claim.quantity.unit == kind and not r.claim.per and (_TOTAL.search(_between(sentence, k)) or "总" in _between(sentence, k))
+                if r.claim.quantity.unit == kind
+                and not r.claim.per
+                and (_TOTAL.search(_between(sentence, k)) or "总" in _between(sentence, k))
             ]
             if len(counts) != 1 or len(totals) != 1 or not _same_noun(average, totals[0]):
                 continue
@@ -322,7 +363,11 @@ def growth(reads: Sequence[Read]) -> Iterator[Contradiction]:
     for sentence in _sentences(reads):
         for i in range(2, len(sentence)):
             rate, new, old = sentence[i], sentence[i - 1], sentence[i - 2]
-            if rate.claim.quantity.unit != "percent" or new.claim.quantity.unit != old.claim.quantity.unit or new.claim.quantity.unit == "percent":
+            if (
+                rate.claim.quantity.unit != "percent"
+                or new.claim.quantity.unit != old.claim.quantity.unit
+                or new.claim.quantity.unit == "percent"
+            ):
                 continue
             if not _FROM_TO.search(_between(sentence, i - 1)) or not _GROWN.search(_between(sentence, i)):
                 continue
@@ -410,5 +455,3 @@ def _interval(low: Decimal | None, high: Decimal | None) -> str:
 
 def _interval_of(read: Read) -> str:
     return f"{_number(read)}{unit(read.claim.quantity.unit).zh}"
-
-

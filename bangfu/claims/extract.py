@@ -156,7 +156,11 @@ class _Reader:
             quantity = unreadable(quantity)
         last = recent[-1][1] if recent else None
         clause = Clause(text, bounds, sentence, found, last.at[1] if last is not None and last.at[1] > bounds[0] else bounds[0])
-        kind, points = self.topics.kind(cues, found.start, found.after, bounds, quantity.unit)
+        near = (
+            last.at[1] if last is not None and last.at[1] > bounds[0] and text[last.at[1] : last.at[1] + 1] == "、" else bounds[0],
+            found.end if text[found.end : found.end + 1] == "、" else bounds[1],
+        )
+        kind, points = self.topics.kind(cues, found.start, found.after, near, quantity.unit, last.kind if last is not None else None)
         heading = bisect_right(self.heading_starts, found.start) - 1
         section = self.headings[heading][1] if heading >= 0 else ""
         period, source = self.periods.of(found.start, sentence, section, self.headings[heading][0] if heading >= 0 else 0)

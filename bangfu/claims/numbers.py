@@ -523,7 +523,7 @@ def _measure(text: str, at: int) -> tuple[str, Decimal, int, str] | None:
         if found is None:
             continue
         end = at + length
-        if text[end : end + 1] and text[end] in _NOT_BEFORE.get(word, ""):
+        if text[end : end + 1] and text[end] in _NOT_BEFORE.get(word if length == 1 or word in _NOT_BEFORE else word[-1] if word[0] == "个" else word, ""):
             if length > 1:
                 continue
             return None
@@ -541,6 +541,8 @@ def _unit(text: str, start: int, end: int, number: Numeral, word: str, last: Fou
     if measured is None:
         return _bare(text, start, end, number, word)
     unit, each, after, name = measured
+    if name in _PLACES and not text[start].isdigit() and number.low <= 10 and "、" not in text[max(0, start - 5) : start]:
+        return None  # 两省, 三县: names; 新龙、丹巴两县: a count
     if name in _GENERIC:
         unit, noun = _counted(text, start, after, name, unit, last)
         return unit, each, name, noun, after
@@ -549,11 +551,13 @@ def _unit(text: str, start: int, end: int, number: Numeral, word: str, last: Fou
     return unit, each, name, "", after
 
 
-_HOUSEHOLDER = re.compile(r"(?:企业|商户|商家|单位|公司|市场主体|规上|规模)")
+_PLACES = frozenset({"省", "县", "村", "乡", "镇", "州", "省区", "省市", "区县", "县市", "县区", "乡镇", "市州", "地市"})
 
 
 def _counted(text: str, start: int, after: int, name: str, unit: str, last: Found | None) -> tuple[str, str]:
     """What «个», «项», … count: the noun that follows, or that stands before the number, or what the number before counted («粮企7个»)."""
+    if text[after : after + 1] in {"为", "是", "属"}:
+        after += 1  # 有11个为国家级贫困县
     stop = _NOUN_STOP.search(text, after, after + 14)
     limit = stop.start() if stop is not None else min(after + 14, len(text))
     noun = _NOUN.search(text, after, limit)

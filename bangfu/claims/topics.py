@@ -8,9 +8,10 @@ from functools import cache
 from importlib import resources
 from typing import NamedTuple
 
-_WEIGHTS = {"strong": 4.0, "usual": 2.0, "weak": 1.0}
+_WEIGHTS = {"sure": 7.0, "strong": 4.0, "usual": 2.0, "weak": 1.0}
 _UNIT_POINT = 0.5
 _LEAST = 1.0
+_NEAR_IN, _NEAR_OUT, _SHARE_OUT, _FOREIGN, _SAME = 12.0, 12.0, 0.3, 0.9, 1.0
 
 
 class Topic(NamedTuple):
@@ -40,7 +41,7 @@ class Topics:
         for number, (code, table) in enumerate(tables.items()):
             self.topics.append(Topic(code, str(table["zh"]), str(table["en"]), str(table["group"]), frozenset(_strings(table["units"]))))
             for level, weight in _WEIGHTS.items():
-                for word in _strings(table[level]):
+                for word in _strings(table.get(level, [])):
                     words.setdefault(word, []).append((number, weight))
         self.codes = [topic.code for topic in self.topics]
         self.single = {w: tuple(s) for w, s in words.items() if len(w) == 1}
@@ -70,7 +71,7 @@ class Topics:
                 at += 1
         return found
 
-    def kind(self, cues: Sequence[Cue], start: int, end: int, clause: tuple[int, int], unit: str) -> tuple[str, float]:
+    def kind(self, cues: Sequence[Cue], start: int, end: int, clause: tuple[int, int], unit: str, last: str | None = None) -> tuple[str, float]:
         """The kind of the number at `start`-`end` in `clause`, and its points. Words in its own clause count in full when they stand close, those of
         the clauses around it less the farther they are.
         """
@@ -81,9 +82,11 @@ class Topics:
         for cue in cues:
             gap = start - cue.end if cue.end <= start else cue.start - end
             inside = left <= cue.start < right
-            near = 8 / (8 + max(gap, 0)) if inside else 3 / (12 + max(gap, 0))
+            near = _NEAR_IN / (_NEAR_IN + max(gap, 0)) if inside else _SHARE_OUT * _NEAR_OUT / (_NEAR_OUT + max(gap, 0))
             for number, weight in cue.speaks:
-                points[number] += weight * near
+                points[number] += weight * near * (1 if unit in self.topics[number].units else _FOREIGN)
+        if last is not None:
+            points[self.codes.index(last)] += _SAME
         best = max(points)
         return (self.codes[points.index(best)], best) if best >= _LEAST else ("other", best)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -63,10 +63,14 @@ def judge(quantity: Quantity, binding: Binding, ask: Ask, *, partner: Figure | N
     number and an entry of the ledger.
     """
     if not quantity.readable:
-        return Judgement(Verdict.unreadable, "原文此处已损坏，数读不出来，请对照原件", "The text is damaged here and the number cannot be read")
+        return Judgement(
+            Verdict.unreadable, "原文此处已损坏，数读不出来，请对照原件", "The text is damaged here and the number cannot be read"
+        )
     figure = binding.figure
     if figure is None:
         return Judgement(Verdict.no_record, "没有与这句话对应的指标", "No figure of the catalogue speaks of this")
+    if binding.change:
+        return _change(quantity, figure, binding, ask)
     found = _against(quantity, figure, binding.slices, ask, partner)
     for other in binding.close:
         if found.verdict in {Verdict.ambiguous, Verdict.unreadable}:
@@ -84,6 +88,42 @@ def judge(quantity: Quantity, binding: Binding, ask: Ask, *, partner: Figure | N
                 found.asked,
             )
     return found
+
+
+def _change(quantity: Quantity, figure: Figure, binding: Binding, ask: Ask) -> Judgement:
+    """«同比增长20%», «比上年增加30人次»: the figure of the period against that of the year before."""
+    asked = binding.slices[0]
+    before = a_year_earlier(asked)
+    if before is None:
+        return Judgement(Verdict.no_record, "没有说明是哪一年与哪一年相比", "Which years are compared is not said", asked=asked)
+    now, then = ask(figure.code, asked), ask(figure.code, before)
+    if now.value is None or then.value is None or not now.entries or not then.entries or (binding.change == "rate" and not then.value):
+        zh, en = f"台账里没有两年的“{figure.label.zh}”可比", f"The ledger does not have “{figure.label.en}” for both years"
+        return Judgement(Verdict.no_record, zh, en, asked=asked)
+    entries = now.entries + then.entries
+    change = now.value - then.value
+    number = change * 100 / then.value if binding.change == "rate" else change * (quantities.factor(figure.unit, quantity.unit) or 1)
+    working = f"{write(then.value, figure.unit, style='digits')} → {write(now.value, figure.unit, style='digits')}"
+    shown = plain(number.quantize(Decimal("0.01"))) + ("%" if binding.change == "rate" else "")
+    zh = f"台账“{figure.label.zh}”两年为 {working}，变化 {shown}"
+    en = f"The ledger's “{figure.label.en}” went {working}, a change of {shown}"
+    # A fall may be told as «下降10%», without a sign.
+    near = quantity.bounds()
+    slack = (quantity.step or Decimal(1)) if binding.change == "rate" else Decimal(0)
+    agrees = any(n in near or n + slack / 2 in near or n - slack / 2 in near for n in (number, abs(number)))
+    verdict = Verdict.supported if agrees else Verdict.contradicted
+    stated = _stated(quantity)
+    return Judgement(verdict, zh, en, number.quantize(Decimal("0.01")), entries, asked, None if agrees else number - stated)
+
+
+def a_year_earlier(asked: SliceWords) -> SliceWords | None:
+    """The same days of the year before; None where the period is open or longer than a year."""
+    if asked.begin is None or asked.end is None or (asked.end - asked.begin).days > 366:
+        return None
+    try:
+        return replace(asked, begin=asked.begin.replace(year=asked.begin.year - 1), end=asked.end.replace(year=asked.end.year - 1))
+    except ValueError:  # 29 February
+        return None
 
 
 def _against(quantity: Quantity, figure: Figure, slices: tuple[SliceWords, ...], ask: Ask, partner: Figure | None) -> Judgement:

@@ -10,9 +10,9 @@ from decimal import Decimal
 from typing import Any
 
 from bangfu.catalogue.shapes import Catalogue, Figure, Fold
+from bangfu.claims.around import Layout, dateline
 from bangfu.claims.binding import Binder, Binding, SliceWords
 from bangfu.claims.consistency import Contradiction, Read, contradictions
-from bangfu.claims.around import Layout, dateline
 from bangfu.claims.extract import Claim, Reading
 from bangfu.claims.gazetteer import Gazetteer
 from bangfu.claims.verdicts import Ask, Judgement, Verdict, judge
