@@ -146,13 +146,16 @@ class Kind:
 
     @property
     def titled_by(self) -> Field | None:
-        """The field an entry of this kind is called by: its title, else the person or household it is about."""
-        return next((self.fields[n] for n in ("title", "person", "household") if n in self.fields), None)
+        """The field an entry of this kind is called by: its title, else the person or household it is about (the one that must be stated)."""
+        return next(iter(self._names()), None)
+
+    def _names(self) -> tuple[Field, ...]:
+        return tuple(sorted((self.fields[n] for n in ("title", "person", "household") if n in self.fields), key=lambda f: not f.required))
 
     def exports(self, column: str) -> tuple[Field, ...]:
         """The fields that fill a column of a dry run's answer; of several the first that is stated counts."""
         if column == "title":
-            return tuple(self.fields[n] for n in ("title", "person", "household") if n in self.fields)
+            return (*self._names(), *(f for f in self.fields.values() if f.export == column))
         return tuple(f for f in self.fields.values() if f.export == column)
 
     def complete(self, values: Mapping[str, Any]) -> dict[str, Any]:

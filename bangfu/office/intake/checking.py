@@ -1,0 +1,203 @@
+"""What can be wrong between rows: totals that do not agree with their rows, a voucher used twice. Everything is reported at once, at its cell."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from bangfu.catalogue import Field, FieldType
+from bangfu.catalogue.reading import norm
+from bangfu.office.intake.reading import place_of
+from bangfu.office.intake.rows import Issue, Record, number_of
+from bangfu.office.intake.understanding import Understood
+from bangfu.quantities import plain
+
+ONCE = ("voucher", "invoice", "order_number")
+"""Fields of which a number stands for one payment or purchase: the same number twice is asked about (samples/README.md, duplicate)."""
+
+NOT_TOTALLED = frozenset({"unit_price", "per_capita", "standard", "days", "hours", "share"})
+
+
+class Duplicates:
+    """Vouchers, invoices and orders of one sheet: which row used a number first."""
+
+    def __init__(self) -> None:
+        self.first: dict[str, int] = {}
+
+    def check(self, record: Record) -> None:
+        """Adds a `duplicate` issue to a record whose number an earlier row of the sheet has."""
+        for name in ONCE:
+            code = record.values.get(name)
+            if not code:
+                continue
+            key = norm(code)
+            if len(key) < 3:
+                continue
+            earlier = self.first.setdefault(key, record.row)
+            if earlier != record.row:
+                label = record.kind.fields[name].label
+                record.issues.append(
+                    Issue(
+                        record.row,
+                        record.places.get(name, 0),
+                        name,
+                        "duplicate",
+                        f"{label.zh}“{code}”在第 {earlier + 1} 行用过，请核对是否重复登记",
+                        f"{label.en} “{code}” was used in row {earlier + 1}; is this the same one recorded twice?",
+                        earlier,
+                    ),
+                )
+
+
+class _Column:
+    """One number column of a table: the sums of its stretches between total lines."""
+
+    def __init__(self, index: int, fld: Field, scale: str) -> None:
+        self.index = index
+        self.field = fld
+        self.scale = scale
+        self.stretches: list[Decimal] = [Decimal(0)]
+        self.counts: list[int] = [0]
+        self.bad: list[bool] = [False]
+        self.totals: list[tuple[int, int, str, Decimal]] = []  # row, stretch before it, text, value
+
+
+class Totals:
+    """Compares every total line of one table with the rows it can mean: those since the last total, all before it, all of the table, those that follow."""
+
+    def __init__(self, understood: Understood) -> None:
+        self.columns = [
+            _Column(m.column.index, m.field, m.scale)
+            for m in understood.meanings
+            if m.field is not None and m.field.type is FieldType.NUMBER and m.field.name not in NOT_TOTALLED and m.field.unit not in {"percent", "year", "month"}
+        ]
+        self.labels: dict[int, str] = {}
+        self.by_place: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
+
+    def add(self, record: Record) -> None:
+        """A data row; a cell that could not be read makes its stretch unknowable."""
+        wrong = {i.field for i in record.issues if i.why in {"not_a_number", "negative"}}
+        place = getattr(record.values.get("place"), "name", "")
+        for column in self.columns:
+            name = column.field.name
+            column.counts[-1] += 1
+            if name in wrong:
+                column.bad[-1] = True
+                continue
+            value = record.values.get(name)
+            if isinstance(value, Decimal):
+                column.stretches[-1] += value
+                if place and len(self.by_place) < 5000:
+                    self.by_place[column.index, place] += value
+
+    def total(self, row: int, cells: Sequence[str]) -> None:
+        """A total line."""
+        self.labels[row] = next((c for c in cells if c and any(w in norm(c) for w in ("计", "均", "total", "汇总"))), "")
+        if "均" in self.labels[row]:
+            return
+        for column in self.columns:
+            text = cells[column.index] if column.index < len(cells) else ""
+            value = number_of(text, column.field, column.scale) if text else None
+            if value is not None:
+                column.totals.append((row, len(column.stretches) - 1, text, value))
+        for column in self.columns:
+            column.stretches.append(Decimal(0))
+            column.counts.append(0)
+            column.bad.append(False)
+
+    def issues(self, elsewhere: Mapping[str, Decimal] | None = None) -> list[Issue]:
+        """Every total line that agrees with none of the sums it can mean. `elsewhere`: sums of the sheet's other tables by field name."""
+        out: list[Issue] = []
+        for column in self.columns:
+            for row, stretch, text, value in column.totals:
+                issue = self._judge(column, row, stretch, text, value, (elsewhere or {}).get(column.field.name))
+                if issue is not None:
+                    out.append(issue)
+        return out
+
+    def sums(self) -> dict[str, Decimal]:
+        """All rows together, by field name."""
+        return {c.field.name: sum(c.stretches, Decimal(0)) for c in self.columns}
+
+    def _judge(self, column: _Column, row: int, stretch: int, text: str, value: Decimal, elsewhere: Decimal | None) -> Issue | None:
+        sums, bad = column.stretches, column.bad
+        candidates: list[tuple[Decimal, bool]] = []
+        for first in range(stretch, -1, -1):  # the rows before it, back to each earlier total
+            candidates.append((sum(sums[first : stretch + 1], Decimal(0)), any(bad[first : stretch + 1])))
+        for last in range(stretch + 1, len(sums)):  # a total that stands before its rows
+            candidates.append((sum(sums[stretch + 1 : last + 1], Decimal(0)), any(bad[stretch + 1 : last + 1])))
+        candidates.append((sum(sums, Decimal(0)), any(bad)))
+        if elsewhere is not None:
+            candidates.append((sum(sums, Decimal(0)) + elsewhere, any(bad)))
+        below = _subtotals(column, row)
+        if below is not None:
+            candidates.append((below, False))
+        label = norm(self.labels.get(row, ""))
+        candidates.extend((total, False) for (index, place), total in self.by_place.items() if index == column.index and len(place) > 1 and place[:-1] in label)
+        if any(_agrees(value, total, text, column.scale, column.field) for total, _ in candidates):
+            return None
+        whole = "小计" not in label and ("总计" in label or "累计" in label or "合计" in label)
+        expected, unknowable = (candidates[stretch] if whole else self._own(column, stretch)) if candidates else (Decimal(0), True)
+        if unknowable:
+            if below is None:
+                return None  # a row of it cannot be read: nothing can be said
+            expected = below
+        fld = column.field
+        unit = fld.label
+        return Issue(
+            row,
+            column.index,
+            fld.export or fld.name,
+            "total_mismatch",
+            f"{unit.zh}的合计写的是“{text}”，按各行相加应为 {_shown(expected, column)}，请核对",
+            f"the total of {unit.en} says “{text}”; its rows add up to {_shown(expected, column)}",
+        )
+
+    @staticmethod
+    def _own(column: _Column, stretch: int) -> tuple[Decimal, bool]:
+        """The rows right before the total; those after it where there are none before."""
+        if column.counts[stretch] or stretch + 1 >= len(column.stretches):
+            return column.stretches[stretch], column.bad[stretch]
+        return sum(column.stretches[: stretch + 1], Decimal(0)), any(column.bad[: stretch + 1])
+
+
+def _subtotals(column: _Column, row: int) -> Decimal | None:
+    """The sum of the totals that stand before a total line, if there are at least two."""
+    before = [value for r, _, _, value in column.totals if r < row]
+    return sum(before, Decimal(0)) if len(before) >= 2 else None
+
+
+def _agrees(stated: Decimal, total: Decimal, text: str, scale: str, fld: Field) -> bool:
+    difference = abs(stated - total)
+    if difference <= Decimal("0.005"):
+        return True
+    written = unicodedata.normalize("NFKC", text)
+    digits = "".join(c for c in written if c.isdigit() or c == ".")
+    places = len(digits.partition(".")[2])
+    factor = number_of("1", fld, scale) or Decimal(1)
+    if "万" in written and "万" not in scale:
+        factor *= 10000
+    return bool(places) and difference <= factor.scaleb(-places) * Decimal("0.5")
+
+
+def _shown(total: Decimal, column: _Column) -> str:
+    factor = number_of("1", column.field, column.scale) or Decimal(1)
+    return plain((total / factor).normalize() + 0) + (column.scale or "")
+
+
+def where(sheet: str, issue: Issue) -> str:
+    """The sentence's beginning: 培训!E17."""
+    return f"{sheet}!{place_of(issue.row, issue.column)}"
+
+
+def sentence(sheet: str, issue: Issue, lang: str = "zh") -> str:
+    """The whole sentence for people: 培训!E17：“六十来人”读不出人数，请填数字."""
+    return f"{where(sheet, issue)}：{issue.zh}" if lang == "zh" else f"{where(sheet, issue)}: {issue.en}"
+
+
+def value_text(value: Any) -> str:
+    """A read value as a preview shows it."""
+    return plain(value) if isinstance(value, Decimal) else getattr(value, "name", None) or str(value)

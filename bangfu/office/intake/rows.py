@@ -1,0 +1,536 @@
+"""A table's lines → records: every cell read as the field its column means, with what bands, titles and the cells above settle.
+
+One `TableReader` serves one table. Each column remembers what its texts were read to, as ledgers repeat themselves; that keeps a million rows quick.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from bangfu.catalogue import Field, FieldType, Kind
+from bangfu.catalogue.reading import (
+    Period,
+    Problem,
+    is_blank,
+    is_ditto,
+    norm,
+    read_code,
+    read_date,
+    read_field,
+    read_identity,
+    read_number,
+)
+from bangfu.office.intake.reading import place_of
+from bangfu.office.intake.registers import Place, Registers, Unit
+from bangfu.office.intake.structure import Card, Grid, Table
+from bangfu.office.intake.understanding import Meaning, Understood, years_in
+from bangfu.office.intake.words import heading
+
+IDENTITY = frozenset({"id_number", "household_id_number"})
+ASKED = frozenset({"duplicate", "checksum", "unknown_place", "unknown_unit", "unknown_choice", "not_a_flag", "total_mismatch", "no_date", "ambiguous_place", "ambiguous_unit"})
+
+
+class Issue(NamedTuple):
+    """Something wrong or unsure at a cell. `why` is a code word; `field` a field's name; `options` are likely answers."""
+
+    row: int
+    column: int
+    field: str
+    why: str
+    zh: str
+    en: str
+    same_as: int | None = None
+    options: tuple[str, ...] = ()
+
+    @property
+    def refuses(self) -> bool:
+        """Whether the row cannot be recorded as it is."""
+        return self.why not in ASKED
+
+    @property
+    def cell(self) -> str:
+        return place_of(self.row, self.column)
+
+
+@dataclass(slots=True)
+class Record:
+    """One entry as read. `values` by field name (numbers as Decimal in the field's unit, dates as Period, place and unit as Place and Unit or, where
+    nobody knows them, as text); `extra` are the columns that mean nothing to us, under their own headers.
+    """
+
+    row: int
+    kind: Kind
+    values: dict[str, Any]
+    extra: dict[str, str] = field(default_factory=dict)
+    issues: list[Issue] = field(default_factory=list)
+    places: dict[str, int] = field(default_factory=dict)  # field name → column
+
+    @property
+    def refused(self) -> bool:
+        return any(i.refuses for i in self.issues)
+
+
+class Context(NamedTuple):
+    """What the bands and titles settle for a row."""
+
+    year: int | None
+    place: Any  # Place or None
+    month: int | None = None
+
+
+class _Part(NamedTuple):
+    """One column as the reader uses it."""
+
+    index: int
+    field: Field
+    scale: str
+    memo: dict[Any, tuple[Any, Problem | None]]
+    fill: bool
+    merged: Mapping[int, str]
+
+
+_OPEN_END = re.compile(r"至今|现在|目前|在任|在岗|在村|在职|长期|未满|仍在|尚未|持续|常年")
+_SECOND_DATE = re.compile(r"\d")
+_ANY_YEAR = re.compile(r"(?:19|20)\d\d|\d\d年|^[3-5]\d{4}$|^'")
+
+
+class TableReader:
+    """Reads the data lines of one table, in their order. `read(row, cells, bands)` gives a Record."""
+
+    def __init__(self, understood: Understood, registers: Registers | None, grid: Grid) -> None:
+        assert isinstance(understood.source, Table)
+        assert understood.kind is not None
+        self.understood = understood
+        self.kind = understood.kind
+        self.registers = registers
+        self.table = understood.source
+        body = self.table.body
+        merged = _merged_down(grid, self.table)
+        shares = _blank_shares(self.table, merged)
+        self.parts: list[_Part] = []
+        self.place_parts: list[_Part] = []
+        self.extra: list[tuple[int, str]] = []
+        self.date_parts = self._split_date()
+        for meaning in understood.meanings:
+            self._add(meaning, merged, shares)
+        self.extra = _distinct(self.extra)
+        self.begin = next((p for p in self.parts if p.field.name == "begin"), None)
+        self.above: dict[int, str] = {}
+        self.last_year: int | None = None
+        self.contexts: dict[tuple[str, ...], Context] = {}
+        self.place_required = bool(self.place_parts) and min(shares.get(p.index, 1.0) for p in self.place_parts) < 0.5
+        self.title_month = _title_month(understood)
+        self.near = ""
+        if registers is not None and understood.place:
+            found = registers.place(understood.place).one
+            self.near = norm(found.county or found.name) if found is not None else ""
+        _ = body
+
+    def _add(self, meaning: Meaning, merged: Mapping[int, Mapping[int, str]], shares: Mapping[int, float]) -> None:
+        index, fld = meaning.column.index, meaning.field
+        if fld is None:
+            self.extra.append((index, meaning.column.title or f"第{place_of(0, index)[:-1]}列"))
+            return
+        if index in self.date_parts.values():
+            return
+        down = merged.get(index, {})
+        fill = not down and not _is_measure(fld) and 0.3 <= shares.get(index, 0.0) < 1.0 and _groups(self.table, index)
+        part = _Part(index, fld, meaning.scale, {}, fill, {} if _is_measure(fld) else down)
+        (self.place_parts if fld.type is FieldType.PLACE and fld.name == "place" else self.parts).append(part)
+
+    def _split_date(self) -> dict[str, int]:
+        """A date in two or three columns (年, 月, 日), or dates whose year stands in a column of its own."""
+        found: dict[str, int] = {}
+        taken = {m.column.index: m.field.name for m in self.understood.meanings if m.field is not None}
+        for column in self.table.columns:
+            word = heading(column.leaf).word if column.path else ""
+            for key, words in (("y", {"年", "年度", "年份", "所属年度", "年别"}), ("m", {"月", "月份"}), ("d", {"日", "号"})):
+                if word in words and taken.get(column.index, "begin") == "begin":
+                    found.setdefault(key, column.index)
+        if "m" in found and ("d" in found or "y" in found):
+            return found
+        if "y" in found and any(name == "begin" and index != found["y"] for index, name in taken.items()):
+            return {"y": found["y"]}
+        return {}
+
+    # ── one row ──
+
+    def read(self, row: int, cells: Sequence[str], bands: tuple[str, ...] = ()) -> Record:
+        """The record of a data line; `cells` are the whole row's texts."""
+        context = self._context(bands)
+        values: dict[str, Any] = {}
+        issues: list[Issue] = []
+        record = Record(row, self.kind, values, {}, issues)
+        width = len(cells)
+        for part in self.parts:
+            index = part.index
+            text = cells[index] if index < width else ""
+            if not text:
+                text = part.merged.get(row, "") or (self.above.get(index, "") if part.fill else "")
+                if not text:
+                    continue
+            elif is_ditto(text):
+                text = self.above.get(index, "")
+            self.above[index] = text
+            self._take(part, text, context, record)
+        if self.date_parts:
+            self._dated_by_parts(cells, context, record)
+        self._settle_dates(context, record)
+        if self.place_parts or context.place is not None:
+            self._place(row, cells, context, record)
+        for index, title in self.extra:
+            text = cells[index] if index < width else ""
+            if text and not is_blank(text):
+                record.extra[title] = text
+        return record
+
+    def _context(self, bands: tuple[str, ...]) -> Context:
+        known = self.contexts.get(bands)
+        if known is None:
+            year, place = self.understood.year, None
+            for band in bands:
+                years = years_in(band)
+                if len(set(years)) == 1:
+                    year = years[0]
+                place = self._band_place(band) or place
+            if place is None and self.registers is not None and self.understood.place:
+                place = self.registers.place(self.understood.place, self.near).one
+            known = self.contexts[bands] = Context(year, place)
+        return known
+
+    def _band_place(self, band: str) -> Place | None:
+        if self.registers is None:
+            return None
+        plain = re.sub(r"^\s*[（(]?[一二三四五六七八九十\d]+[、)）．.]\s*", "", band)
+        found = self.registers.place(plain)
+        if found.one is not None:
+            return found.one  # type: ignore[no-any-return]
+        inside = [p for p in self.registers.places if len(p.name) >= 3 and p.name in plain]
+        return inside[0] if len({p.name for p in inside}) == 1 else None
+
+    def _take(self, part: _Part, text: str, context: Context, record: Record) -> None:
+        fld = part.field
+        year = None
+        if fld.type is FieldType.DATE:
+            year = self._year_for(text, context)
+        key = (text, year) if year is not None else text
+        known = part.memo.get(key)
+        if known is None:
+            known = self._read(part, text, year)
+            if len(part.memo) < 20_000:
+                part.memo[key] = known
+        value, problem = known
+        if problem is not None:
+            if not self._forgiven(fld, text, problem):
+                record.issues.append(_issue(record.row, part.index, fld, problem))
+            if problem.why in {"unknown_choice", "not_a_flag", "bad_date", "checksum"}:
+                record.extra.setdefault(fld.label.zh, text) if not fld.personal and problem.why != "checksum" else None
+        if value is not None:
+            record.values[fld.name] = value
+            record.places[fld.name] = part.index
+            if fld.type is FieldType.DATE and fld.name == "begin":
+                self.last_year = value.begin.year
+
+    def _year_for(self, text: str, context: Context) -> int | None:
+        if _ANY_YEAR.search(text):
+            return None
+        return context.year if context.year is not None else self.last_year
+
+    @staticmethod
+    def _forgiven(fld: Field, text: str, problem: Problem) -> bool:
+        """A word in a secondary date (长期, 立行立改) is a remark, not a wrong date."""
+        if problem.why != "bad_date" or fld.name == "begin":
+            return False
+        return not _SECOND_DATE.search(text) or fld.personal
+
+    def _read(self, part: _Part, text: str, year: int | None) -> tuple[Any, Problem | None]:
+        fld = part.field
+        try:
+            if is_blank(text):
+                return None, None
+            if fld.type is FieldType.UNIT:
+                return self._unit(text)
+            if fld.name in IDENTITY:
+                return self._identity(text)
+            if fld.type is FieldType.DATE and fld.name == "end" and _OPEN_END.search(text) and not _SECOND_DATE.search(text):
+                return None, None
+            return read_field(fld, text, scale=part.scale, year=year), None
+        except Problem as problem:
+            return None, problem
+
+    @staticmethod
+    def _identity(text: str) -> tuple[Any, Problem | None]:
+        code = re.sub(r"[\s-]", "", read_code(text)).upper()
+        try:
+            read_identity(code)
+        except Problem as problem:
+            return (code if problem.why == "checksum" else None), problem
+        return code, None
+
+    def _unit(self, text: str) -> tuple[Any, Problem | None]:
+        if self.registers is None:
+            return text.strip(), None
+        found = self.registers.unit(text)
+        if found.one is not None:
+            return found.one, None
+        if found.options:
+            names = "、".join(u.name for u in found.options)
+            return text.strip(), Problem("ambiguous_unit", f"“{text}”可能是{names}，请选一个", f"“{text}” may be {names}; choose one")
+        if norm(text) in {norm(self.registers.organisation), *map(norm, self.registers.variants)}:
+            return None, None  # the organisation itself is no department
+        return text.strip(), Problem("unknown_unit", f"部门“{text}”不在名册里，请选一个已有的或新增", f"department “{text}” is not in the register; choose one or add it")
+
+    # ── dates ──
+
+    def _dated_by_parts(self, cells: Sequence[str], context: Context, record: Record) -> None:
+        texts = {}
+        for key, index in self.date_parts.items():
+            text = cells[index] if index < len(cells) else ""
+            if not text:
+                text = self.above.get(index, "")
+            self.above[index] = text
+            texts[key] = re.sub(r"[年月日号份度\s]", "", text)
+        year = texts.get("y") or (str(context.year) if context.year else "")
+        begin = record.values.get("begin")
+        if "m" not in self.date_parts:
+            if begin is None and self.begin is None and year:
+                self._try_begin(f"{year}年", record, self.date_parts["y"])
+            return
+        if year and texts.get("m"):
+            self._try_begin(f"{year}年{texts['m']}月" + (f"{texts['d']}日" if texts.get("d") else ""), record, self.date_parts["m"])
+
+    def _try_begin(self, text: str, record: Record, column: int) -> None:
+        fld = self.kind.fields["begin"]
+        try:
+            record.values["begin"] = read_date(text)
+            record.places["begin"] = column
+        except Problem as problem:
+            record.issues.append(_issue(record.row, column, fld, problem))
+
+    def _settle_dates(self, context: Context, record: Record) -> None:
+        values = record.values
+        begin, end = values.get("begin"), values.get("end")
+        if begin is None and not any(i.field == "begin" for i in record.issues):
+            if self.title_month is not None and (context.year is None or context.year == self.title_month.begin.year):
+                values["begin"] = begin = self.title_month
+            elif context.year is not None:
+                values["begin"] = begin = Period(date(context.year, 1, 1), precision="year")
+            else:
+                record.issues.append(
+                    Issue(record.row, self.begin.index if self.begin else 0, "begin", "no_date", "这一行没有日期，标题里也没有年份，请补上", "no date in the row and no year in the title; fill it in"),
+                )
+        if begin is not None and end is not None and end.final < begin.begin:
+            label = self.kind.fields["end"].label
+            record.issues.append(
+                Issue(
+                    record.row,
+                    record.places.get("end", 0),
+                    "end",
+                    "bad_date",
+                    f"{label.zh}（{end.final}）早于开始（{begin.begin}），请核对",
+                    f"{label.en} ({end.final}) comes before the beginning ({begin.begin}); check both",
+                ),
+            )
+            del values["end"]
+
+    # ── places ──
+
+    def _place(self, row: int, cells: Sequence[str], context: Context, record: Record) -> None:
+        best: Place | None = None
+        unknown: tuple[str, int] | None = None
+        several: tuple[str, int, tuple[Any, ...]] | None = None
+        near = self.near
+        stated = False
+        for part in self.place_parts:
+            index = part.index
+            text = cells[index] if index < len(cells) else ""
+            if not text:
+                text = part.merged.get(row, "") or (self.above.get(index, "") if part.fill else "")
+            elif is_ditto(text):
+                text = self.above.get(index, "")
+            if not text:
+                continue
+            self.above[index] = text
+            stated = True
+            if is_blank(text) or self.registers is None:
+                if not is_blank(text):
+                    record.values["place"] = text
+                continue
+            found = self.registers.place(text, near)
+            if found.one is not None:
+                one = found.one
+                if best is None or _finer(one, best):
+                    best = one
+                    record.places["place"] = index
+                near = norm(one.county or one.name)
+            elif found.options:
+                several = (text, index, found.options)
+            else:
+                unknown = (text, index)
+        if best is None:
+            best = self._fallback(row, context, stated or self.registers is None, unknown, several, record)
+        if best is not None:
+            record.values["place"] = best
+
+    def _fallback(
+        self, row: int, context: Context, stated: bool, unknown: tuple[str, int] | None, several: tuple[str, int, tuple[Any, ...]] | None, record: Record
+    ) -> Place | None:
+        fld = self.kind.fields["place"] if "place" in self.kind.fields else None
+        if several is not None:
+            names = tuple(p.name for p in several[2])
+            said = "、".join(names)
+            record.issues.append(
+                Issue(row, several[1], "place", "ambiguous_place", f"“{several[0]}”可能是{said}，请选一个", f"“{several[0]}” may be {said}; choose one", None, names)
+            )
+            return None
+        if unknown is not None:
+            record.issues.append(
+                Issue(row, unknown[1], "place", "unknown_place", f"地点“{unknown[0]}”不在名册里，请选一个已有的或新增", f"place “{unknown[0]}” is not in the register; choose one or add it")
+            )
+            record.extra.setdefault(fld.label.zh if fld else "地点", unknown[0])
+            return None
+        if context.place is not None and not stated:
+            return context.place  # type: ignore[no-any-return]
+        if not stated and self.place_required and fld is not None:
+            index = self.place_parts[-1].index
+            record.issues.append(Issue(row, index, "place", "missing", f"没有填{fld.label.zh}，请补上", f"{fld.label.en} is not stated; fill it in"))
+        return None
+
+
+def _finer(one: Place, other: Place) -> bool:
+    order = ("province", "prefecture", "county", "township", "village", "site")
+    return order.index(one.level) > order.index(other.level)
+
+
+def _is_measure(fld: Field) -> bool:
+    return fld.type is FieldType.NUMBER
+
+
+def _issue(row: int, column: int, fld: Field, problem: Problem) -> Issue:
+    return Issue(row, column, fld.name, problem.why, problem.zh, problem.en)
+
+
+def _distinct(pairs: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    seen: dict[str, int] = {}
+    out = []
+    for index, title in pairs:
+        count = seen.get(title, 0)
+        seen[title] = count + 1
+        out.append((index, title if not count else f"{title}（{place_of(0, index)[:-1]}列）"))
+    return out
+
+
+def _merged_down(grid: Grid, table: Table) -> dict[int, dict[int, str]]:
+    """Column → row → the text that a cell merged over several rows shows there."""
+    out: dict[int, dict[int, str]] = {}
+    for top, left, bottom, right in grid.sheet.merges:
+        if bottom > top and bottom >= table.body and left <= table.right and right >= table.left and top < len(grid.rows):
+            text = grid.raw(top, left)
+            column = out.setdefault(left, {})
+            for row in range(max(top, table.body), bottom + 1):
+                column[row] = text
+    return out
+
+
+def _blank_shares(table: Table, merged: Mapping[int, Mapping[int, str]]) -> dict[int, float]:
+    """Column → share of its data cells that show nothing."""
+    lines = [line.row for line in table.lines if line.sort == "data" and line.row < len(table.sheet.rows)]
+    if not lines:
+        return {}
+    rows = table.sheet.rows
+    return {
+        c.index: sum(1 for n in lines if (c.index >= len(rows[n]) or not rows[n][c.index]) and not merged.get(c.index, {}).get(n)) / len(lines) for c in table.columns
+    }
+
+
+def _groups(table: Table, index: int) -> bool:
+    """Whether a column's blanks follow its values as in a table whose groups are named once: the first data cell is filled, and runs of blanks are common."""
+    rows = [table.sheet.rows[line.row] for line in table.lines if line.sort == "data" and line.row < len(table.sheet.rows)]
+    filled = [index < len(r) and bool(r[index]) for r in rows]
+    if not filled or not filled[0]:
+        return False
+    texts = [norm(r[index]) for r, f in zip(rows, filled, strict=True) if f]
+    # a name given once for its group does not come again and again
+    return len(set(texts)) >= 0.7 * len(texts) and not any(is_blank(t) for t in texts)
+
+
+_MONTH_TITLE = re.compile(r"((?:19|20)\d\d)年(\d{1,2})月(?!\d{1,2}日)")
+_TERM_TITLE = re.compile(r"((?:19|20)\d\d)\s*(?:[-—/]\s*(?:19|20)\d\d)?\s*(?:学年度?|年)?\s*第?([春秋])季?|((?:19|20)\d\d)年?第?([一二三四])季度")
+
+
+def _title_month(understood: Understood) -> Period | None:
+    """The month, term or quarter that a title names for all its rows."""
+    source = understood.source
+    for title in source.titles[:2]:
+        if re.search(r"(?:填报|制表|截止|截至|更新|填表|统计)(?:时间|日期|至|于|周期)", title) or re.search(r"[-—~～至]", title):
+            continue
+        month = _MONTH_TITLE.search(title)
+        if month is not None and 1 <= int(month[2]) <= 12:
+            return Period(date(int(month[1]), int(month[2]), 1), precision="month")
+        term = _TERM_TITLE.search(title)
+        if term is not None and term[1]:
+            return Period(date(int(term[1]), 9 if term[2] == "秋" else 3, 1), precision="month")
+        if term is not None:
+            return Period(date(int(term[3]), "一二三四".index(term[4]) * 3 + 1, 1), precision="month")
+    return None
+
+
+def read_card(understood: Understood, registers: Registers | None) -> Record:
+    """The record of a form. Its row is the one in which its name stands."""
+    card = understood.source
+    assert isinstance(card, Card)
+    assert understood.kind is not None
+    grid = Grid(card.sheet)
+    table = Table(card.sheet, 0, 0, 0, max(len(card.cells) - 1, 0), [m.column for m in understood.meanings], card.titles)
+    reader = TableReader(Understood(table, understood.kind, understood.confidence, understood.meanings, year=understood.year, place=understood.place), registers, Grid(_empty(card)))
+    cells = [value for _, _, value in card.cells]
+    called = understood.kind.titled_by
+    row = card.rows[0] if card.rows else 0
+    for meaning in understood.meanings:
+        if called is not None and meaning.field is not None and meaning.field.name == called.name:
+            row = card.cells[meaning.column.index][1][0]
+    record = reader.read(row, cells)
+    _ = grid
+    where = {i: place for i, (_, place, _) in enumerate(card.cells)}
+    record.issues = [i._replace(row=where.get(i.column, (row, 0))[0], column=where.get(i.column, (row, i.column))[1]) for i in record.issues]
+    record.places = {name: where[i][1] for name, i in record.places.items() if i in where}
+    return record
+
+
+def _empty(card: Card) -> Any:
+    from bangfu.office.intake.reading import Sheet  # noqa: PLC0415 - only here
+
+    return Sheet(card.sheet.name, [])
+
+
+Completer = Callable[[Mapping[str, Any]], dict[str, Any]]
+
+
+def with_totals(kind: Kind, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values with what the parts of a total add up to, where nobody wrote the total (and nothing else settled)."""
+    done = dict(values)
+    for whole in reversed(kind.fields.values()):
+        if whole.name in done:
+            continue
+        parts = [done[f.name] for f in kind.fields.values() if f.part_of == whole.name and isinstance(done.get(f.name), Decimal)]
+        if parts:
+            done[whole.name] = sum(parts, Decimal(0))
+    return done
+
+
+def number_of(text: str, fld: Field, scale: str) -> Decimal | None:
+    """A total line's number, or None where it states none."""
+    if is_blank(text):
+        return None
+    try:
+        return read_number(text, fld.unit or "other", scale)
+    except Problem:
+        return None
+
+
+__all__ = ["Context", "Issue", "Place", "Record", "TableReader", "Unit", "number_of", "read_card", "with_totals"]

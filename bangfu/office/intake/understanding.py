@@ -1,0 +1,564 @@
+"""What a table is about: its kind, what each column means, in which unit, from which year and place; each with the reason, and what is unsure as a question.
+
+Two witnesses are heard for every column: its header (how near it comes to the catalogue's header words) and its values (dates, numbers, places of the
+register, departments, names). Titles speak for the kind. What an office answered once for a header counts more than either.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import log
+
+from bangfu.catalogue import Field, FieldType, Kind
+from bangfu.catalogue.reading import Problem, is_blank, is_ditto, norm, read_choice, read_date, read_flag
+from bangfu.office.intake.registers import Registers
+from bangfu.office.intake.structure import Card, Column, Grid, Table
+from bangfu.office.intake.words import SERIAL, Vocabulary, heading, is_figure, is_signature, is_title_info, unit_of
+
+SAMPLE = 200
+"""Rows of a table whose values are heard."""
+
+SURE = 0.75
+"""A column whose match is at least this good is not asked about."""
+
+LEAST = 0.55
+
+Answer = Mapping[int, str]
+"""What a person said of a table's columns: column index → field name, "" for none."""
+
+
+@dataclass(slots=True)
+class Meaning:
+    """What a column means: `field` of the kind (None: kept in the details under its own header), the unit it is written in, and why."""
+
+    column: Column
+    field: Field | None
+    score: float
+    scale: str
+    zh: str
+    en: str
+    options: tuple[str, ...] = ()  # other fields it may be, likeliest first
+
+    @property
+    def unsure(self) -> bool:
+        return self.field is not None and self.score < SURE
+
+
+@dataclass(slots=True)
+class Question:
+    """Something to be asked once: about the kind of a table (`column` None) or a column; `options` are codes, likeliest first."""
+
+    zh: str
+    en: str
+    options: tuple[str, ...]
+    column: int | None = None
+
+
+@dataclass(slots=True)
+class Understood:
+    """A table or card with what it means. `kind` None: it holds no entries of any kind we know."""
+
+    source: Table | Card
+    kind: Kind | None
+    confidence: float
+    meanings: list[Meaning]
+    kinds: tuple[str, ...] = ()
+    questions: list[Question] = field(default_factory=list)
+    year: int | None = None
+    period: str = ""
+    place: str = ""
+    summary: bool = False
+    why: tuple[str, str] = ("", "")
+
+    def column_of(self, name: str) -> Meaning | None:
+        return next((m for m in self.meanings if m.field is not None and m.field.name == name), None)
+
+
+# ── what the values of a column are ──────────────────────────────────────────────────────────────────────────────────
+
+_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}(?:[·•][\u4e00-\u9fff]{2,8})?")
+_NOT_NAME = re.compile(r"[村县乡镇部处系院局司会社厂校班所站馆组队]$|公司|学院|大学|中学|小学|合作社|支部|培训|项目|^[一二三四五六七八九十]|[是否有无男女]$")
+_IDENTITY = re.compile(r"\d{17}[\dXx]|\d{15}")
+_PHONE = re.compile(r"(?:\+?86)?1\d{10}|0\d{2,3}-?\d{7,8}|\d{7,8}")
+_YEAR_ONLY = re.compile(r"(?:19|20)\d\d(?:年度?)?")
+
+
+@dataclass(slots=True)
+class Profile:
+    """Shares of a column's filled cells that look like this or that."""
+
+    filled: int = 0
+    blank: float = 0.0
+    number: float = 0.0
+    date: float = 0.0
+    year: float = 0.0
+    place: float = 0.0
+    unit: float = 0.0
+    name: float = 0.0
+    identity: float = 0.0
+    phone: float = 0.0
+    long: float = 0.0
+    distinct: float = 0.0
+    texts: tuple[str, ...] = ()
+
+
+def profile(texts: Iterable[str], registers: Registers | None, year: int | None) -> Profile:
+    """Look at a column's values."""
+    all_texts = list(texts)
+    filled = [t for t in all_texts if not is_blank(t) and not is_ditto(t)]
+    found = Profile(len(filled), texts=tuple(filled))
+    if all_texts:
+        found.blank = 1 - len(filled) / len(all_texts)
+    if not filled:
+        return found
+    share = 1 / len(filled)
+    for text in filled:
+        plain = text.strip()
+        compact = re.sub(r"[\s-]", "", plain)
+        figure = is_figure(plain)
+        identity = _IDENTITY.fullmatch(compact) is not None
+        found.identity += identity * share
+        found.phone += (_PHONE.fullmatch(compact) is not None and not identity and len(compact) >= 7) * share
+        found.number += (_is_number(plain) and not identity) * share
+        found.date += (_is_date(plain, year) if figure or "年" in plain or "月" in plain or "今" in plain or plain[0] in "０１２３４５６７８９" else False) * share
+        found.year += (_YEAR_ONLY.fullmatch(compact) is not None) * share
+        found.long += (len(plain) > 20) * share
+        if not figure and len(plain) <= 30:
+            bare = re.sub(r"\s+", "", plain)
+            parts = re.split(r"[、,，/]", bare)
+            found.name += (all(_NAME.fullmatch(p) and not _NOT_NAME.search(p) for p in parts)) * share
+            if registers is not None:
+                found.place += bool(registers.place(plain).options) * share
+                found.unit += bool(registers.unit(plain).options) * share
+    found.distinct = len(set(filled)) / len(filled)
+    return found
+
+
+_NUMBERISH = re.compile(
+    r"(?:近|约|超|逾|不足|大约|共|人民币|约为)?\s*[¥￥$(（]?\s*[-−－]?[\d０-９][\d０-９,，.．]*\s*(?:余|多)?\s*[百千万亿]?\s*(?:余|多)?\s*[^\d\s]{0,4}[)）]?(?:[（(].*[)）])?"
+)
+
+
+def _is_number(text: str) -> bool:
+    return _NUMBERISH.fullmatch(text) is not None and not re.search(r"[年月日]", text)
+
+
+def _is_date(text: str, year: int | None) -> bool:
+    try:
+        found = read_date(text, year or 2019)
+    except Problem:
+        return re.match(r"(?:19|20)\d\d[-./年]\d", text) is not None
+    if re.fullmatch(r"\d+(?:\.\d+)?", text) and not re.fullmatch(r"(?:19|20)\d{2}(?:(?:0[1-9]|1[0-2])(?:[0-3]\d)?)?|(?:19|20)\d\d\.(?:0?[1-9]|1[0-2])", text):
+        return bool(re.fullmatch(r"4[0-9]\d{3}(?:\.\d+)?", text)) or bool(re.fullmatch(r"\d{1,2}\.\d{1,2}", text))
+    return 1900 < found.begin.year < 2101
+
+
+def fit(fld: Field, seen: Profile) -> float:
+    """How well a column's values suit a field: 1 neither speaks for nor against."""
+    if not seen.filled:
+        return 0.95
+    kind = fld.type
+    if kind is FieldType.NUMBER:
+        if seen.identity > 0.5 or seen.phone > 0.8:
+            return 0.2
+        return 1.05 if seen.number >= 0.7 else 0.95 if seen.number >= 0.4 else 0.3
+    if kind is FieldType.DATE:
+        return 1.08 if seen.date >= 0.6 else 0.95 if seen.date >= 0.3 else 0.4
+    if seen.identity >= 0.5 and fld.name not in {"id_number", "household_id_number"}:
+        return 0.3
+    if kind is FieldType.PLACE:
+        return 0.2 if seen.number > 0.6 else 1.1 if seen.place >= 0.5 else 1.0 if seen.place >= 0.1 else 0.7
+    if kind is FieldType.UNIT:
+        if seen.number > 0.6 or seen.date > 0.6:
+            return 0.2
+        return 1.1 if seen.unit >= 0.5 else 1.0 if seen.unit >= 0.15 else 0.5 if seen.place > 0.6 or seen.name > 0.8 else 0.75
+    if kind in {FieldType.PERSON, FieldType.HOUSEHOLD}:
+        return 1.08 if seen.name >= 0.6 else 0.25 if max(seen.number, seen.date) > 0.6 else 0.5 if seen.unit > 0.5 or seen.place > 0.5 else 0.85
+    if kind is FieldType.CODE:
+        if fld.name in {"id_number", "household_id_number"}:
+            return 1.1 if seen.identity >= 0.5 else 0.6
+        if "phone" in fld.name:
+            return 1.05 if seen.phone >= 0.5 else 0.6
+        return 0.5 if seen.date > 0.7 or seen.name > 0.8 else 1.0
+    if kind is FieldType.CHOICE:
+        return _choice_fit(fld, seen)
+    if kind is FieldType.FLAG:
+        return 1.05 if sum(_understood(read_flag, t) for t in seen.texts[:40]) >= 0.6 * min(len(seen.texts), 40) else 0.6
+    if kind is FieldType.PARTY:
+        return 0.3 if max(seen.number, seen.date) > 0.6 else 0.8 if seen.unit > 0.5 or seen.place > 0.8 else 1.0
+    if fld.name in {"remark", "evidence"}:
+        return 1.0
+    return 0.5 if max(seen.number, seen.date) > 0.8 else 1.0
+
+
+def _choice_fit(fld: Field, seen: Profile) -> float:
+    if seen.number > 0.8 and seen.date < 0.5:
+        return 0.4
+    heard = seen.texts[:40]
+    known = sum(_understood(lambda t: read_choice(t, fld.choices), t) for t in heard) / len(heard)
+    return 1.08 if known >= 0.5 else 0.95 if known >= 0.2 else 0.75
+
+
+def _understood(read: object, text: str) -> bool:
+    try:
+        read(text)  # type: ignore[operator]
+    except Problem:
+        return False
+    return True
+
+
+# ── columns → fields ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    score: float
+    index: int
+    name: str
+    word: str
+    reason: str
+
+
+def _heard(column: Column) -> list[tuple[str, float]]:
+    """The words a header may be known by, with how much each weighs: the leaf, the leaf with its group, the group alone."""
+    words = [heading(p).word for p in column.path]
+    remark = heading(column.leaf).remark if column.path else ""
+    out: list[tuple[str, float]] = []
+    if words:
+        out.append((words[-1], 1.0))
+        if len(words) > 1:
+            out.append(("".join(words[-2:]), 1.0))
+            out.append(("".join(words), 0.98))
+            out.append((words[-2], 0.55))
+        if remark:
+            out.append((words[-1] + remark, 0.99))
+            out.append((remark, 0.6))
+        if "/" in words[-1] or "、" in words[-1]:
+            out.extend((part, 0.85) for part in re.split(r"[/、]", words[-1]) if len(part) > 1)
+    return out
+
+
+class Understanding:
+    """Understands the tables of an office: its catalogue's words, its registers, and what it answered before."""
+
+    def __init__(self, words: Vocabulary, registers: Registers | None, memory: Mapping[tuple[str, str], str] | None = None) -> None:
+        """`memory` maps (kind, header) to the field's name, as the office answered earlier; header as `norm(Column.title)`."""
+        self.words = words
+        self.registers = registers
+        self.memory = memory or {}
+        self.kinds = words.catalogue.kinds
+        self.idf = {word: log(1 + len(self.kinds) / max(words.spread(word), 1)) / log(1 + len(self.kinds)) for word in words.exact}
+
+    # ── tables ──
+
+    def table(self, table: Table, *, kind: str = "", answer: Answer | None = None) -> Understood:
+        """What a table means. `kind` and `answer` are what a person said of it."""
+        grid = Grid(table.sheet)
+        lines = [line for line in table.lines if line.sort == "data"][:SAMPLE]
+        titles = [*table.titles]
+        year = year_of(titles, table.sheet.name)
+        texts = {c.index: [grid.spread(line.row, c.index) for line in lines] for c in table.columns}
+        return self._understand(table, table.columns, texts, titles, table.own_titles, year, kind, answer)
+
+    def card(self, card: Card, *, kind: str = "") -> Understood:
+        """What a form means: its labels are the columns of a table with one row."""
+        columns = [Column(i, (label,)) for i, (label, _, _) in enumerate(card.cells)]
+        texts = {i: [value] for i, (_, _, value) in enumerate(card.cells)}
+        return self._understand(card, columns, texts, list(card.titles), card.titles, year_of(card.titles, card.sheet.name), kind, None)
+
+    def _understand(
+        self,
+        source: Table | Card,
+        columns: Sequence[Column],
+        texts: Mapping[int, Sequence[str]],
+        titles: Sequence[str],
+        own_titles: Sequence[str],
+        year: int | None,
+        kind: str,
+        answer: Answer | None,
+    ) -> Understood:
+        year = year if year is not None else _year_among(columns, texts)
+        profiles = {i: profile(values, self.registers, year) for i, values in texts.items()}
+        wanted = [c for c in columns if (c.path or profiles[c.index].filled) and not self._is_serial(c, columns)]
+        named = self._named_kinds(titles, own_titles, source.sheet.name)
+        chosen = [self.kinds[kind]] if kind in self.kinds else list(self.kinds.values())
+        ranked = []
+        for one in chosen:
+            found = self._assign(one, wanted, profiles, answer)
+            ranked.append((self._worth(one, found, wanted, profiles) + named.get(one.code, 0.0), one, found))
+        ranked.sort(key=lambda r: -r[0])
+        score, best, found = ranked[0]
+        second = ranked[1][0] if len(ranked) > 1 else 0.0
+        confidence = 1.0 if kind else max(0.0, min(1.0, (score - second) / max(score, 1.0) * 4))
+        result = Understood(source, best, confidence, [], tuple(k.code for s, k, _ in ranked[:4] if s > 0.4 * score))
+        if not kind and not self._is_ledger(best, found, profiles, source, score):
+            result.kind = None
+        result.year = year
+        result.period = next((t for t in titles if year is not None and str(year) in t), "")
+        result.place = self._place_of(titles, source.sheet.name)
+        result.meanings = self._meanings(best, wanted, found, profiles, titles)
+        result.summary = self._is_summary(source, result, titles)
+        result.why = self._why(best, result, named)
+        self._ask(result)
+        return result
+
+    def _is_serial(self, column: Column, columns: Sequence[Column]) -> bool:
+        return column is columns[0] and heading(column.leaf).word.lower() in SERIAL - {"编号", "批次"} if column.path else False
+
+    def _assign(self, kind: Kind, columns: Sequence[Column], profiles: Mapping[int, Profile], answer: Answer | None) -> dict[int, _Candidate]:
+        """The best one-to-one reading of the columns as fields of `kind`; several columns may make up the place."""
+        candidates: list[_Candidate] = []
+        for column in columns:
+            if answer is not None and column.index in answer:
+                if answer[column.index]:
+                    candidates.append(_Candidate(3.0, column.index, answer[column.index], "", "answer"))
+                continue
+            remembered = self.memory.get((kind.code, norm(column.title)))
+            if remembered is not None:
+                if remembered in kind.fields:
+                    candidates.append(_Candidate(2.0, column.index, remembered, "", "memory"))
+                continue
+            candidates.extend(self._header_candidates(kind, column, profiles[column.index]))
+            candidates.extend(self._value_candidates(kind, column, profiles[column.index]))
+        candidates.sort(key=lambda c: (-c.score, c.index))
+        found: dict[int, _Candidate] = {}
+        taken: set[str] = set()
+        for one in candidates:
+            if one.score < LEAST or one.index in found:
+                continue
+            if one.name in taken and not (one.name == "place" and profiles[one.index].place >= 0.3):
+                continue
+            found[one.index] = one
+            taken.add(one.name)
+        return found
+
+    def _header_candidates(self, kind: Kind, column: Column, seen: Profile) -> list[_Candidate]:
+        best: dict[str, _Candidate] = {}
+        for word, weight in _heard(column):
+            for (code, name), match in self.words.matches(word).items():
+                if code != kind.code:
+                    continue
+                suits = fit(kind.fields[name], seen)
+                if match.score > 0.97 and weight > 0.97 and kind.fields[name].type in {FieldType.TEXT, FieldType.NOTE, FieldType.CODE}:
+                    suits = max(suits, 0.85)  # the very word of a free text: whatever stands there belongs there
+                score = match.score * weight * suits
+                if name not in best or best[name].score < score:
+                    best[name] = _Candidate(score, column.index, name, match.word, "header")
+        return list(best.values())
+
+    def _value_candidates(self, kind: Kind, column: Column, seen: Profile) -> list[_Candidate]:
+        """What the values alone would say, for a header that says nothing."""
+        out = []
+        if seen.filled >= 2:
+            if "begin" in kind.fields and seen.date >= 0.8 and seen.identity < 0.1 and not re.search(r"出生|生日|付款|整改|完成|交付|时限|期限", column.title):
+                out.append(_Candidate(0.57, column.index, "begin", "", "values"))
+            if "place" in kind.fields and seen.place >= 0.6:
+                out.append(_Candidate(0.6, column.index, "place", "", "values"))
+            if "unit" in kind.fields and seen.unit >= 0.6 and not re.search(r"来源|资金|供|收|受", column.title):
+                out.append(_Candidate(0.6, column.index, "unit", "", "values"))
+            if seen.identity >= 0.8:
+                name = next((n for n in ("household_id_number", "id_number") if n in kind.fields), "")
+                if name:
+                    out.append(_Candidate(0.62, column.index, name, "", "values"))
+        return out
+
+    def _worth(self, kind: Kind, found: Mapping[int, _Candidate], columns: Sequence[Column], profiles: Mapping[int, Profile]) -> float:
+        """How much of the table a kind explains; words that few kinds share tell more."""
+        total = 0.0
+        names = set()
+        for one in found.values():
+            names.add(one.name)
+            rarity = self.idf.get(one.word, 0.3)
+            total += min(one.score, 1.2) * (0.35 + rarity) * (0.5 if one.name in {"remark", "evidence"} else 1.0)
+        called = kind.titled_by
+        if called is not None and called.name not in names and "title" not in names and not (kind.code and {"person", "household"} & names):
+            total -= 1.2
+        for name, fld in kind.fields.items():
+            if fld.required and name not in names and name not in {"begin", "place"}:
+                total -= 0.5
+        return total - 0.25 * sum(1 for c in columns if c.index not in found and profiles[c.index].filled)
+
+    def _named_kinds(self, titles: Sequence[str], own: Sequence[str], sheet: str) -> dict[str, float]:
+        """How much the titles and the sheet's name speak for each kind: longer words, and words that few kinds use, more."""
+        spread: dict[str, int] = {}
+        for kind in self.kinds.values():
+            for word in {*kind.titles, kind.label.zh}:
+                spread[word] = spread.get(word, 0) + 1
+        section = [t for t in own if re.match(r"\s*(?:[（(]?[一二三四五六七八九十]+[、)）]|表)", t)]
+        weights = [(t, 1.6 if t in section else 1.0) for t in titles if not is_title_info(t)] + [(sheet, 1.1)]
+        out: dict[str, float] = {}
+        for kind in self.kinds.values():
+            best = 0.0
+            more = 0.0
+            for text, weight in weights:
+                plain = norm(text)
+                for word in dict.fromkeys((*kind.titles, kind.label.zh)):
+                    if norm(word) in plain:
+                        value = weight * (0.5 + 0.28 * min(len(word), 6)) / spread[word] ** 0.5
+                        more += 0.25 * min(best, value)
+                        best = max(best, value)
+            out[kind.code] = best + min(more, 1.2)
+        return out
+
+    def _is_ledger(self, kind: Kind, found: Mapping[int, _Candidate], profiles: Mapping[int, Profile], source: Table | Card, score: float) -> bool:
+        """Whether the table holds entries at all: something it calls them by, and a date or a measure; a list of words is none."""
+        names = {c.name for c in found.values()}
+        called = bool({"title", "person", "household"} & names)
+        measured = any(kind.fields[c.name].type in {FieldType.NUMBER, FieldType.DATE} and profiles[c.index].filled for c in found.values())
+        if isinstance(source, Card):
+            return score > 1.0 and called and len(found) >= 3
+        if re.search(r"字典|下拉|选项|数据源|填写说明|填报说明|参数|代码表|目录|封面", source.sheet.name) and not (called and measured):
+            return False
+        return score > 1.2 and (called or measured) and measured and len(found) >= 2
+
+    def _is_summary(self, source: Table | Card, result: Understood, titles: Sequence[str]) -> bool:
+        """Whether a table repeats totals of another one: it says so, and has no dates and no names of its own."""
+        if isinstance(source, Card) or result.kind is None:
+            return False
+        names = {m.field.name for m in result.meanings if m.field is not None}
+        told = any("汇总" in t or "分析表" in t for t in (*titles, source.sheet.name))
+        counted = any(re.search(r"笔数|占比|条数|合计|小计|总额|比例", c.title) for c in source.columns)
+        bare = not ({"title", "person", "household"} & names) or "begin" not in names
+        return bare and ((told and "begin" not in names) or (counted and not ({"title", "person", "household", "begin"} & names)))
+
+    def _meanings(self, kind: Kind, columns: Sequence[Column], found: Mapping[int, _Candidate], profiles: Mapping[int, Profile], titles: Sequence[str]) -> list[Meaning]:
+        line = next((unit_of(t) for t in reversed(titles) if unit_of(t)), "")
+        out = []
+        for column in columns:
+            one = found.get(column.index)
+            options = sorted(
+                ((c.score, c.name) for c in (*self._header_candidates(kind, column, profiles[column.index]), *self._value_candidates(kind, column, profiles[column.index])) if c.score >= 0.4),
+                reverse=True,
+            )
+            names = tuple(dict.fromkeys(n for _, n in options if one is None or n != one.name))[:4]
+            fld = kind.fields.get(one.name) if one is not None else None
+            scale = _scale_of(column, fld, line)
+            zh, en = _reason(one, fld, column, scale)
+            out.append(Meaning(column, fld, one.score if one is not None else 0.0, scale, zh, en, names))
+        return out
+
+    def _place_of(self, titles: Sequence[str], sheet: str) -> str:
+        """The place that titles or the sheet's name settle for every row, as they write it; the nearest line wins, a village before a county."""
+        if self.registers is None:
+            return ""
+        found = []
+        for text in (*reversed([t for t in titles if not is_signature(t)]), sheet):
+            for part in (text, *re.findall(r"[（(]([^（）()]+)[)）]", text), *re.split(r"[——\-:：\s]+", text)):
+                place = self._place_in(part)
+                if place:
+                    found.append(place)
+                    break
+        villages = [p for p in found if self.registers.place(p).one is not None and self.registers.place(p).one.level not in {"county", "prefecture", "province"}]
+        return next(iter(villages or found), "")
+
+    def _place_in(self, text: str) -> str:
+        assert self.registers is not None
+        plain = text.strip()
+        if len(plain) <= 20:
+            found = self.registers.place(plain)
+            if found.one is not None and found.how in {"exact", "prefix"}:
+                return plain
+        named = [p for p in self.registers.places if len(p.name) >= 3 and p.name in plain]
+        fine = [p for p in named if p.level not in {"county", "prefecture", "province"}] or named
+        return fine[0].name if len({p.name for p in fine}) == 1 else ""
+
+    def _why(self, kind: Kind, result: Understood, named: Mapping[str, float]) -> tuple[str, str]:
+        headers = [m.column.title for m in result.meanings if m.field is not None and m.score >= SURE][:5]
+        zh = f"看作“{kind.label.zh}”：" + ("标题与表头" if named.get(kind.code) else "表头") + (f"（{'、'.join(headers)}）" if headers else "")
+        en = f"taken as {kind.label.en}, from " + ("title and headers" if named.get(kind.code) else "headers")
+        return zh, en
+
+    def _ask(self, result: Understood) -> None:
+        kind = result.kind
+        if kind is None:
+            if not isinstance(result.source, Card) and len(result.meanings) >= 3:
+                result.questions.append(Question("看不出这张表记的是什么，请选择类别，或选“不导入”", "what does this table record? choose a kind, or leave it out", result.kinds))
+            return
+        if result.confidence < 0.25 and len(result.kinds) > 1:
+            result.questions.append(
+                Question(f"这张表像是“{kind.label.zh}”，是吗？", f"this table looks like {kind.label.en}; is it?", result.kinds),
+            )
+        for m in result.meanings:
+            if m.unsure and m.field is not None:
+                result.questions.append(
+                    Question(f"“{m.column.title}”一列当作“{m.field.label.zh}”，对吗？", f"is column “{m.column.title}” {m.field.label.en}?", (m.field.name, *m.options), m.column.index),
+                )
+
+
+def _reason(one: _Candidate | None, fld: Field | None, column: Column, scale: str) -> tuple[str, str]:
+    if one is None or fld is None:
+        return "没有对应的字段，原样保存在明细里", "no field of ours; kept in the details as it is"
+    unit = f"，单位{scale}" if scale else ""
+    unit_en = f", in {scale}" if scale else ""
+    match one.reason:
+        case "answer":
+            return f"您选的“{fld.label.zh}”{unit}", f"your choice{unit_en}"
+        case "memory":
+            return f"您上次把“{column.title}”选作“{fld.label.zh}”{unit}", f"as you chose last time{unit_en}"
+        case "values":
+            return f"这一列的值都像“{fld.label.zh}”{unit}", f"its values look like {fld.label.en}{unit_en}"
+        case _:
+            if norm(heading(column.leaf).word) == one.word:
+                return f"表头就是“{one.word}”{unit}", f"the header says so{unit_en}"
+            return f"表头近似“{one.word}”{unit}", f"the header is near “{one.word}”{unit_en}"
+
+
+def _scale_of(column: Column, fld: Field | None, line: str) -> str:
+    """The unit a number column is written in: its header's, else its group's, else (money) that of the line above the table."""
+    if fld is None or fld.type is not FieldType.NUMBER:
+        return ""
+    for part in reversed(column.path):
+        unit = heading(part).unit
+        if unit:
+            return unit
+    if fld.unit == "CNY" and line:
+        return next((u for u in re.split(r"[/、,，]", line) if re.fullmatch(r"[百千]?[万亿千百]?元|[万亿]", u)), "")
+    return ""
+
+
+_TITLE_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=\s*(?:年|学年|[-—~～至]|[.]|\b|[\u4e00-\u9fff]))")
+
+
+def years_in(text: str) -> list[int]:
+    """The years a title names, in order."""
+    return [int(y) for y in _TITLE_YEAR.findall(text) if 1980 <= int(y) <= 2100]
+
+
+_REPORTED = re.compile(r"(?:填报|填表|制表|统计|登记|报送|更新|截止|截至|导出|打印)(?:时间|日期|至|于)?|^\s*(?:19|20)\d\d年\d{1,2}月(?:\d{1,2}日)?\s*$")
+_SPAN_OF_YEARS = re.compile(r"(?:19|20)\d\d\s*年?\s*[-—~～至到]+\s*(?:19|20)?\d\d\s*年?")
+
+
+def year_of(titles: Iterable[str], sheet: str) -> int | None:
+    """The one year that the titles (the nearest first) or the sheet's name settle; the date of the report comes last. None where several are named."""
+    lines = list(titles)
+    for text in [*reversed([t for t in lines if not _REPORTED.search(t)]), sheet]:
+        years = years_in(text)
+        if _SPAN_OF_YEARS.search(text):
+            if re.search(r"周期|学年|期间", text) and years:
+                return None if not lines or text == lines[0] else _unless_other(lines, text, years)
+            continue
+        if len(set(years)) == 1:
+            return years[0]
+    for text in lines:
+        years = years_in(text)
+        if len(set(years)) == 1 and not _SPAN_OF_YEARS.search(text) and _REPORTED.search(text):
+            return years[0]
+    return None
+
+
+def _unless_other(lines: Sequence[str], text: str, years: Sequence[int]) -> int | None:
+    others = [y for t in lines if t is not text and not _REPORTED.search(t) for y in years_in(t)]
+    return others[0] if len(set(others)) == 1 else years[-1]
+
+
+def _year_among(columns: Sequence[Column], texts: Mapping[int, Sequence[str]]) -> int | None:
+    """The year that all full dates of the table share, where no title names one."""
+    years: set[int] = set()
+    for column in columns:
+        for text in texts[column.index]:
+            match = re.match(r"((?:19|20)\d\d)[-./年]\d{1,2}", text)
+            if match is not None and "出生" not in column.title:
+                years.add(int(match[1]))
+    return next(iter(years)) if len(years) == 1 else None
