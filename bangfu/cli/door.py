@@ -91,9 +91,9 @@ def database_trouble(error: Exception) -> str | None:
     if "django.db" not in sys.modules:
         return None
     from django.conf import settings
-    from django.db import OperationalError
+    from django.db import DatabaseError, OperationalError
 
-    if not isinstance(error, OperationalError):
+    if not isinstance(error, OperationalError) and type(error) is not DatabaseError:  # its other children are faults of ours
         return None
     why = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     place = settings.DATABASES["default"]

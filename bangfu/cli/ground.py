@@ -30,10 +30,10 @@ def start() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bangfu.settings")
     try:
         django.setup()
-    except PermissionError as error:
+    except OSError as error:
         raise Stop(
-            f"数据文件夹写不进去（{error.filename}）：请改它的权限，或用 BANGFU_DATA 指到别处。",
-            f"Cannot write the data folder ({error.filename}): change its rights, or point BANGFU_DATA elsewhere.",
+            f"数据文件夹用不了（{error.filename}：{error.strerror}）：请改它的权限，或用 BANGFU_DATA 指到别处。",
+            f"Cannot use the data folder ({error.filename}: {error.strerror}): change its rights, or point BANGFU_DATA elsewhere.",
         ) from None
     except ImproperlyConfigured as error:
         raise Stop(f"设置有误：{error}。", f"A setting is wrong: {error}.") from None

@@ -1,0 +1,390 @@
+"""The command as a person or a program meets it: what it prints, where, and its exit status."""
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+
+from bangfu.cli import main, running, say
+from bangfu.cli.door import parser
+from bangfu.ledger.models import Entry, Party, Place, Programme
+from bangfu.office import tokens
+from bangfu.office.models import Account, Membership, Token
+
+ROOT = Path(__file__).resolve().parent.parent
+VERBS = {
+    "demo", "setup", "import", "entries", "record", "amend", "void", "figures", "trace", "report", "check", "claims", "serve", "catalogue",
+    "backup", "restore", "upgrade", "user", "programme", "token",
+}  # fmt: skip
+REGISTER = {
+    "organisation": "四川农牧学院",
+    "places": [{"name": "甲村", "kind": "village", "county": "新龙县"}, {"name": "新龙县", "kind": "county"}],
+    "units": [{"name": "动物医学系"}, {"name": "园艺系"}],
+}
+
+
+@pytest.fixture(autouse=True)
+def in_english(monkeypatch):
+    monkeypatch.setenv("BANGFU_LANG", "en")
+    monkeypatch.setenv("BANGFU_USER", "clerk-at-the-prompt")
+
+
+@pytest.fixture
+def bangfu(capfd):
+    """Run a verb; gives exit status, standard output and standard error."""
+
+    def run(*arguments):
+        capfd.readouterr()
+        status = main([str(a) for a in arguments])
+        said = capfd.readouterr()
+        return status, said.out, said.err
+
+    return run
+
+
+@pytest.fixture
+def answer(bangfu):
+    """Run a verb with --json that must succeed; gives what it answered."""
+
+    def run(*arguments):
+        status, out, err = bangfu(*arguments, "--json")
+        assert status == 0, err
+        return json.loads(out)
+
+    return run
+
+
+# --- the door
+
+
+def test_every_verb_of_the_house_is_there_with_a_sentence_in_both_languages_and_an_example():
+    known = parser()._subparsers._group_actions[0].choices
+    assert set(known) == VERBS
+    for name, verb in known.items():
+        assert f"bangfu {name}" in verb.epilog
+        chinese, english = verb.description.split("\n")
+        assert not chinese.isascii()
+        assert english.isascii()
+        assert "--json" in verb.format_help()
+
+
+@pytest.mark.parametrize("verb", sorted(VERBS))
+def test_every_example_can_be_parsed(verb):
+    example = parser()._subparsers._group_actions[0].choices[verb].epilog.split("\n  ")[1]
+    asked = parser().parse_args(example.split()[1:])
+    assert asked.verb == verb
+
+
+def test_help_needs_neither_data_nor_django(tmp_path):
+    program = "import sys; from bangfu.cli import main\ntry: main(['--help'])\nfinally: assert 'django' not in sys.modules"
+    ran = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "BANGFU_DATA": str(tmp_path / "none")},
+        capture_output=True,
+        check=False,
+        cwd=ROOT,
+    )
+    assert ran.returncode == 0
+    assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.parametrize(("setting", "expected"), [("zh_CN.UTF-8", "zh"), ("en_GB.UTF-8", "en"), ("C.UTF-8", "en")])
+def test_it_speaks_the_language_of_the_system(monkeypatch, setting, expected):
+    monkeypatch.delenv("BANGFU_LANG")
+    monkeypatch.setenv("LC_ALL", setting)
+    assert say.language() == expected
+
+
+def test_json_is_utf8_on_any_code_page(tmp_path):
+    """As on a Chinese Windows, whose pipes are GBK: the answer is UTF-8 all the same, and nothing else stands beside it."""
+    text = tmp_path / "总结.txt"
+    text.write_text("共举办培训42期，培训1987人次。", encoding="utf-8")
+    environment = {**os.environ, "PYTHONIOENCODING": "gbk", "PYTHONUTF8": "0", "BANGFU_DATA": str(tmp_path / "data")}
+    ran = subprocess.run(
+        [sys.executable, "-m", "bangfu", "claims", str(text), "--json"], env=environment, capture_output=True, check=False, cwd=ROOT
+    )
+    assert ran.returncode == 0, ran.stderr
+    found = json.loads(ran.stdout.decode("utf-8"))
+    assert [(c["quote"], c["low"], c["unit"]) for c in found["claims"]] == [("42期", 42, "session"), ("1987人次", 1987, "person-time")]
+    assert ran.stdout.count(b"\n") == 1
+
+
+def test_tables_line_up_whatever_the_script(capsys):
+    say.table([("甲村", 5), ("Long name", 12)], ["place", "n"], right=[1])
+    lines = capsys.readouterr().out.splitlines()
+    assert len({say.wide(line) for line in lines}) == 1
+
+
+# --- what stands in the way
+
+
+def test_a_file_that_is_not_there_is_one_sentence(bangfu):
+    status, out, err = bangfu("claims", "nowhere.txt", "--json")
+    assert (status, out) == (2, "")
+    assert err == "There is no file nowhere.txt.\n"
+
+
+def test_a_file_that_cannot_be_read_is_one_sentence_and_status_2(bangfu, tmp_path):
+    path = tmp_path / "scan.png"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
+    status, out, err = bangfu("claims", path, "--json")
+    assert (status, out) == (2, "")
+    assert len(err.splitlines()) == 1
+
+
+def test_without_a_programme_the_way_in_is_named(bangfu, db):
+    status, _, err = bangfu("figures")
+    assert status == 2
+    assert "bangfu setup" in err
+
+
+def test_where_there_are_several_programmes_one_is_asked_for(bangfu, office):
+    status, _, err = bangfu("figures")
+    assert status == 2
+    assert "dingdian" in err
+    assert "elsewhere" in err
+    assert bangfu("figures", "--programme", "dingdian")[0] == 0
+    assert bangfu("figures", "--programme", "外地师范")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("--period", "去年"), "Cannot read the period"),
+        (("--place", "无此村"), "No place is called"),
+        (("--unit", "无此系"), "No unit is called"),
+        (("no_such_figure",), "There is no figure"),
+    ],
+)
+def test_what_is_not_understood_is_said_with_what_would_be(bangfu, office, arguments, expected):
+    status, out, err = bangfu("figures", "--programme", "dingdian", *arguments)
+    assert (status, out) == (2, "")
+    assert expected in err
+
+
+def run_with(tmp_path, *arguments, **environment):
+    return subprocess.run(
+        [sys.executable, "-m", "bangfu", *arguments],
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "bangfu.settings", "BANGFU_DATA": str(tmp_path), "BANGFU_DATABASE": "", **environment},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        cwd=ROOT,
+    )
+
+
+def test_a_data_folder_that_cannot_be_used_is_one_sentence(tmp_path):
+    (tmp_path / "data").write_text("a file is in the way")
+    ran = run_with(tmp_path / "data", "programme")
+    assert ran.returncode == 2
+    assert "point BANGFU_DATA elsewhere" in ran.stderr
+    assert len(ran.stderr.splitlines()) == 1
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A data folder whose database has just been made."""
+    folder = tmp_path_factory.mktemp("made") / "data"
+    ran = run_with(folder, "programme", "--json")
+    assert (ran.returncode, ran.stdout) == (0, "[]\n"), ran.stderr
+    return folder
+
+
+def test_an_older_database_is_named_and_upgraded_with_a_copy(made, tmp_path):
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+    with sqlite3.connect(tmp_path / "bangfu.sqlite3") as database:
+        database.execute("DELETE FROM django_migrations WHERE app = 'sessions'")
+        database.execute("DROP TABLE django_session")
+    ran = run_with(tmp_path, "programme")
+    assert ran.returncode == 2
+    assert ran.stderr == "The database is of an older version: run `bangfu upgrade`, which keeps a copy and then brings it up to date.\n"
+    done = run_with(tmp_path, "upgrade", "--json")
+    assert done.returncode == 0, done.stderr
+    assert Path(json.loads(done.stdout)["copy"]).exists()
+    assert run_with(tmp_path, "programme").returncode == 0
+
+
+def test_a_newer_database_is_named(made, tmp_path):
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+    with sqlite3.connect(tmp_path / "bangfu.sqlite3") as database:
+        database.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('ledger', '9999_future', '2030-01-01')")
+    ran = run_with(tmp_path, "programme")
+    assert ran.returncode == 2
+    assert "written by a newer Bangfu (ledger.9999_future)" in ran.stderr
+
+
+def test_a_database_that_does_not_answer_is_one_sentence(tmp_path):
+    ran = run_with(tmp_path, "programme", BANGFU_DATABASE="postgresql://nobody@127.0.0.1:1/none")
+    assert ran.returncode == 2
+    assert "does not answer" in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_a_file_that_is_no_database_is_one_sentence(tmp_path):
+    (tmp_path / "bangfu.sqlite3").write_bytes(b"not a database at all, but long enough to look like a file" * 20)
+    ran = run_with(tmp_path, "programme")
+    assert ran.returncode == 2
+    assert "Traceback" not in ran.stderr
+
+
+# --- serving
+
+
+def test_a_port_in_use_is_one_sentence():
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(say.Stop, match="choose another with --port"):
+            running.check_port("127.0.0.1", taken.getsockname()[1])
+
+
+@pytest.mark.parametrize("port", [70000, -1])
+def test_a_port_that_is_none_is_one_sentence(port):
+    with pytest.raises(say.Stop, match="There is no port"):
+        running.check_port("127.0.0.1", port)
+
+
+def test_two_servers_on_one_data_folder_are_told_apart(tmp_path):
+    with (
+        running.alone(tmp_path / "serve.lock", "http://127.0.0.1:8000"),
+        pytest.raises(say.Stop, match=r"already runs on this data folder \(http://127\.0\.0\.1:8000"),
+        running.alone(tmp_path / "serve.lock", "http://127.0.0.1:8001"),
+    ):
+        pass
+    with running.alone(tmp_path / "serve.lock", "http://127.0.0.1:8002"):  # the first has let go
+        pass
+
+
+# --- an office from nothing
+
+
+@pytest.fixture
+def register(tmp_path):
+    path = tmp_path / "registers.json"
+    path.write_text(json.dumps(REGISTER, ensure_ascii=False), encoding="utf-8")
+    return path
+
+
+def test_setup_makes_an_office_and_changes_nothing_the_second_time(answer, db, register):
+    for _ in range(2):
+        (made,) = answer("setup", register)
+        assert (made["helper"], made["units"]) == ("四川农牧学院", 2)
+        assert Programme.objects.count() == 1
+        assert set(Place.objects.values_list("name", flat=True)) >= {"甲村", "新龙县"}
+        assert Party.objects.filter(kind="unit").count() == 2
+
+
+@pytest.mark.parametrize("content", ["{", "[1, 2]", '{"organisation": 3}', '{"places": []}'])
+def test_a_register_that_is_none_is_refused_with_sentences(bangfu, db, tmp_path, content):
+    path = tmp_path / "registers.json"
+    path.write_text(content, encoding="utf-8")
+    status, out, err = bangfu("setup", path)
+    assert (status, out) == (2, "")
+    assert err.strip()
+    assert not Programme.objects.exists()
+
+
+def test_a_further_programme_of_the_same_organisation(answer, bangfu, db, register):
+    answer("setup", register)
+    rows = answer("programme", "托底性帮扶", "--slug", "tuodi")
+    assert [r["slug"] for r in rows if r["name"] == "托底性帮扶"] == ["tuodi"]
+    assert bangfu("programme", "又一个", "--slug", "tuodi")[0] == 2
+
+
+def test_an_account_gets_a_first_password_that_must_be_changed(answer, office):
+    made = answer("user", "wang", "--role", "clerk", "--programme", "dingdian")
+    user = User.objects.get(username="wang")
+    assert user.check_password(made["password"])
+    assert Account.objects.get(user=user).must_change
+    assert Membership.objects.get(user=user).role == "clerk"
+    assert "password" not in answer("user", "wang", "--role", "leader", "--programme", "dingdian")
+    assert Membership.objects.get(user=user).role == "leader"
+
+
+def test_nothing_stays_behind_where_a_role_cannot_be_given(bangfu, office):
+    status, _, err = bangfu("user", "li", "--role", "liaison", "--programme", "dingdian", "--unit", "无此系")
+    assert status == 2
+    assert "动物医学系" in err
+    assert not User.objects.filter(username="li").exists()
+
+
+def test_a_password_is_read_from_the_standard_input_and_weak_ones_are_refused(bangfu, office, monkeypatch):
+    import io
+
+    monkeypatch.setattr(sys, "stdin", io.StringIO("12345\n"))
+    assert bangfu("user", "clerk", "--password")[0] == 2
+    monkeypatch.setattr(sys, "stdin", io.StringIO("zhi-ya-lian-tian\n"))
+    assert bangfu("user", "clerk", "--password")[0] == 0
+    assert User.objects.get(username="clerk").check_password("zhi-ya-lian-tian")
+
+
+def test_an_account_is_locked_and_unlocked(answer, office):
+    answer("user", "clerk", "--lock")
+    assert not User.objects.get(username="clerk").is_active
+    answer("user", "clerk", "--unlock")
+    assert {"username": "clerk", "active": True, "admin": False, "roles": {"dingdian": "clerk"}} in answer("user")
+
+
+def test_a_token_is_shown_once_listed_and_revoked(answer, bangfu, office):
+    text = answer("token", "clerk", "--for", "报表系统", "--days", "30")["token"]
+    assert tokens.holder(text) == office.clerk
+    (row,) = answer("token", "clerk")
+    assert row["for"] == "报表系统"
+    assert text not in json.dumps(row)
+    answer("token", "--revoke", row["id"])
+    assert tokens.holder(text) is None
+    assert bangfu("token", "--revoke", row["id"])[0] == 2
+    assert not Token.objects.exists()
+
+
+# --- one entry, there and back
+
+
+def test_one_entry_recorded_amended_and_voided(answer, bangfu, office):
+    """60 attendances are recorded, become 62, and are taken out; the old ledger can still be asked."""
+    (first,) = answer(
+        "record",
+        "training",
+        "title=兽医技术培训班",
+        "begin=2019-03-05",
+        "place=甲村",
+        "people=60",
+        "attendances=60",
+        "--programme",
+        "dingdian",
+    )["entries"]
+    assert Entry.objects.get(pk=first).title == "兽医技术培训班"
+    changed = answer("amend", first, "参训人次=62", "--reason", "漏计2人")
+    (second,) = changed["entries"]
+    assert Entry.objects.get(pk=second).supersedes_id == first
+    assert Entry.objects.get(pk=second).measures.get(name="attendances").value == 62
+    assert bangfu("amend", first, "attendances=63", "--reason", "再改")[0] == 2
+    answer("void", second, "--reason", "重复登记")
+    assert bangfu("void", second, "--reason", "重复登记")[0] == 2
+    assert User.objects.get(username="clerk-at-the-prompt").has_usable_password() is False
+
+
+def test_every_problem_of_an_entry_is_told_at_its_field_and_nothing_is_recorded(bangfu, office):
+    status, out, err = bangfu("record", "training", "begin=2019-02-30", "attendances=六十来人哪", "--programme", "dingdian")
+    assert (status, out) == (2, "")
+    assert {line.split(":")[0] for line in err.splitlines()} >= {"begin", "attendances", "title"}
+    assert not Entry.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [(("no_such_kind", "a=b"), "no kind"), (("training", "colour=red"), "colour"), (("training", "title"), "FIELD=VALUE")],
+)
+def test_what_an_entry_cannot_be_is_said(bangfu, office, arguments, expected):
+    status, _, err = bangfu("record", *arguments, "--programme", "dingdian")
+    assert status == 2
+    assert expected in err
