@@ -35,6 +35,14 @@ class Access:
         """Whether programme, places, units and members may be changed, batches taken back, personal data opened."""
         return self.role == "clerk"
 
+    def may(self, page: str) -> bool:
+        """Whether a page of this name is for them: what speaks of the whole ledger is not for a liaison."""
+        if page in {"intake", "new"}:
+            return self.writes
+        if page == "settings":
+            return self.manages
+        return self.role != "liaison" or page not in {"reports", "check", "audit"}
+
     def units(self) -> frozenset[int] | None:
         """The ids a liaison may see (the unit and all below it); None: all."""
         if self.role != "liaison":

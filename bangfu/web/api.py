@@ -6,6 +6,7 @@ A token acts as its user. Who is a stranger to a programme is told that it does 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -13,7 +14,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.templatetags.static import static
-from ninja import NinjaAPI, Query, Schema
+from ninja import NinjaAPI, Query, Schema, Status
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.docs import DocsBase
 from ninja.renderers import BaseRenderer
@@ -149,6 +150,33 @@ def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
 @api.exception_handler(HttpError)
 def _refused(request: HttpRequest, error: HttpError) -> HttpResponse:
     return problem(request, error.status_code, str(error))
+
+
+def problems(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """A middleware: what Django itself answers below /api/ (a wrong method, a body too large, a fault of ours) is a problem too, not a page."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if (
+            not request.path.startswith("/api/")
+            or response.status_code < HTTPStatus.BAD_REQUEST
+            or "json" in response.get("Content-Type", "")
+        ):
+            return response
+        made = problem(request, response.status_code, DETAILS.get(response.status_code, HTTPStatus(response.status_code).phrase))
+        if response.has_header("Allow"):
+            made["Allow"] = response["Allow"]
+        return made
+
+    return answer
+
+
+DETAILS = {
+    400: "请求有误 (the request is not understood)",
+    405: "这个地址不支持这种方法，见 Allow (this address does not know this method: see Allow)",
+    413: "内容太大 (the body is too large)",
+    500: "系统出错，已记入日志 (a fault of ours; it is in the log)",
+}
 
 
 # --- what is asked
@@ -501,7 +529,7 @@ def record(request: HttpRequest, slug: str, body: NewEntry) -> Any:
         number = writing.record(access.programme, body.kind, own_unit(access, body.fields, fresh=True), by=visitor(request))
     except NotWritten as refused:
         raise not_written(refused) from None
-    return 201, written(access, number)
+    return Status(201, written(access, number))
 
 
 @api.post("/programmes/{slug}/entries/{number}/amend", response=WrittenAnswer, tags=["entries"], summary="更正 Amend an entry")

@@ -92,8 +92,8 @@ class Desk:
 
     @cached_property
     def books(self) -> Books:
-        """The books at the current mark: one mark for the whole page."""
-        return Books(self.programme)
+        """The books at the mark of the filter, or the current one: one mark for the whole page."""
+        return Books(self.programme, None if self.filter.mark is None else min(self.filter.mark, self.programme.mark))
 
     @cached_property
     def slice(self) -> Slice:

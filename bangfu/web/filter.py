@@ -86,7 +86,10 @@ def _short(day: date, *, last: bool = False) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What a page is asked to show. `begin` and `end` are half-open; `typed` is the period as somebody wrote it where it could not be read."""
+    """What a page is asked to show. `begin` and `end` are half-open; `typed` is the period as somebody wrote it where it could not be read.
+
+    `mark` asks for the books as they were known at that posting (None: now).
+    """
 
     begin: date | None = None
     end: date | None = None
@@ -94,6 +97,7 @@ class Filter:
     unit: int | None = None
     text: str = ""
     typed: str = ""
+    mark: int | None = None
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> Filter:
@@ -105,7 +109,7 @@ class Filter:
             begin = end = None
         else:
             typed = ""
-        return cls(begin, end, _id(query.get("place")), _id(query.get("unit")), query.get("q", "").strip()[:100], typed)
+        return cls(begin, end, _id(query.get("place")), _id(query.get("unit")), query.get("q", "").strip()[:100], typed, _id(query.get("mark")))
 
     @property
     def period(self) -> str:
@@ -113,11 +117,11 @@ class Filter:
 
     @property
     def any(self) -> bool:
-        return bool(self.period or self.place or self.unit or self.text)
+        return bool(self.period or self.place or self.unit or self.text or self.mark is not None)
 
     def query(self, **more: object) -> str:
         """The query part of an address, with its "?": the filter's own words first, then `more` (None takes a word out)."""
-        own: dict[str, object] = {"period": self.period, "place": self.place, "unit": self.unit, "q": self.text}
+        own: dict[str, object] = {"period": self.period, "place": self.place, "unit": self.unit, "q": self.text, "mark": self.mark}
         own.update(more)
         pairs = {name: value for name, value in own.items() if value not in {None, ""}}
         return f"?{urlencode(pairs)}" if pairs else ""

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from bangfu.catalogue import Figure, Label
-from bangfu.figures import Value
+from bangfu.figures import Slice, Value
 from bangfu.ledger.models import Posting
 from bangfu.office.models import FormDraft
 from bangfu.web.desk import Desk, desk_for
@@ -139,6 +139,8 @@ def figure(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         "trace": trace,
         "rows": list(zip(rows(desk, (s.fact for s in trace.shares)), trace.shares, strict=True)),
         "first": "after" not in request.GET,
+        "page_of": lambda after: desk.to("figure", code, after=after),
+        "part_of": lambda part, slice_: desk.to("figure", part.code, place=_root(desk, slice_) or desk.filter.place),
     }
     if request.headers.get("HX-Target") == "trace":
         return desk.page("trace.html", **context)
@@ -150,6 +152,13 @@ def figure(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         places=_by_place(desk, found) if not found.combine else [],
         **context,
     )
+
+
+def _root(desk: Desk, slice_: Slice) -> int | None:
+    """The place whose subtree a slice holds, where least and most compare villages."""
+    if slice_.places is None or slice_.places == desk.slice.places:
+        return None
+    return next((place.pk for place, _ in desk.places if place.pk in slice_.places), None)
 
 
 def _by_place(desk: Desk, figure: Figure) -> list[tuple[int, str, int, Value]]:
