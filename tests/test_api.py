@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from bangfu.ledger.models import Entry
 from bangfu.office import tokens
 from bangfu.office.models import Token
 
@@ -124,3 +125,102 @@ def test_the_documentation_loads_nothing_from_elsewhere(client):
     page = client.get("/api/docs").content.decode()
     assert "://" not in page
     assert "<script>" not in page
+
+
+# --- entries
+
+TRAINING = {"title": "兽医技术培训班", "begin": "2019-03-05", "place": "甲村", "people": "60", "attendances": "60"}
+
+
+def test_one_entry_recorded_amended_and_voided(clerk, office):
+    """60 attendances are recorded, become 62, and are taken out; each act has its own mark."""
+    answer = clerk.post("/programmes/dingdian/entries", {"kind": "training", "fields": TRAINING})
+    assert answer.status_code == 201, answer.content.decode()
+    made = answer.json()
+    assert made["mark"] == 1
+    entry = made["entry"]
+    assert (entry["title"], entry["place"], entry["begin"]) == ("兽医技术培训班", "甲村", "2019-03-05")
+    assert entry["measures"]["attendances"] == {"value": 60, "unit": "person-time"}
+    amended = clerk.post(f"/programmes/dingdian/entries/{entry['id']}/amend", {"fields": {"attendances": "62"}, "reason": "漏计2人"}).json()
+    assert amended["mark"] == 2
+    assert amended["entry"]["measures"]["attendances"]["value"] == 62
+    assert amended["entry"]["supersedes"] == entry["id"]
+    late = clerk.post(f"/programmes/dingdian/entries/{entry['id']}/amend", {"fields": {"attendances": "63"}, "reason": "再改"})
+    is_problem(late, 409)
+    voided = clerk.post(f"/programmes/dingdian/entries/{amended['entry']['id']}/void", {"reason": "重复登记"})
+    assert voided.json()["entry"]["ended"] == {"mark": 3, "successor": None}
+    is_problem(clerk.post(f"/programmes/dingdian/entries/{amended['entry']['id']}/void", {"reason": "再作废"}), 409)
+    versions = clerk.get(f"/programmes/dingdian/entries/{entry['id']}").json()
+    assert [v["measures"]["attendances"]["value"] for v in versions] == [60, 62]
+
+
+def test_all_faults_come_back_at_once_and_nothing_is_recorded(clerk, office):
+    bad = {"begin": "2019-02-30", "attendances": "六十来人哪", "place": "无此村"}
+    body = is_problem(clerk.post("/programmes/dingdian/entries", {"kind": "training", "fields": bad}), 422)
+    assert {e["where"] for e in body["errors"]} >= {"begin", "attendances", "title", "place"}
+    assert all(e["message"] and e["message_en"] for e in body["errors"])
+
+    assert Entry.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("body", "where"),
+    [
+        ({"kind": "no_such_kind", "fields": {}}, "kind"),
+        ({"kind": "training", "fields": {"colour": "red"}}, "colour"),
+        ({"kind": "training"}, "body.body.fields"),
+        ({"fields": {}}, "body.body.kind"),
+    ],
+)
+def test_what_cannot_be_an_entry_is_a_problem(clerk, body, where):
+    found = is_problem(clerk.post("/programmes/dingdian/entries", body), 422)
+    assert where in {e["where"] for e in found["errors"]}
+
+
+def test_a_reader_may_not_write(leader, office):
+    is_problem(leader.post("/programmes/dingdian/entries", {"kind": "training", "fields": TRAINING}), 403)
+
+
+def test_a_stranger_may_not_even_know(stranger, clerk, office):
+    made = clerk.post("/programmes/dingdian/entries", {"kind": "training", "fields": TRAINING}).json()["entry"]
+    is_problem(stranger.post("/programmes/dingdian/entries", {"kind": "training", "fields": TRAINING}), 404)
+    is_problem(stranger.get(f"/programmes/dingdian/entries/{made['id']}"), 404)
+    is_problem(stranger.get(f"/programmes/elsewhere/entries/{made['id']}"), 404)
+    is_problem(stranger.post(f"/programmes/elsewhere/entries/{made['id']}/void", {"reason": "恶意"}), 404)
+
+
+def test_a_liaison_writes_and_sees_the_own_unit_only(office):
+    liaison, clerk = Caller(office.liaison), Caller(office.clerk)
+    own = liaison.post("/programmes/dingdian/entries", {"kind": "training", "fields": TRAINING}).json()["entry"]
+    assert own["unit"] == "动物医学系"
+    body = {"kind": "training", "fields": TRAINING | {"unit": "园艺系"}}
+    found = is_problem(liaison.post("/programmes/dingdian/entries", body), 422)
+    assert found["errors"][0]["where"] == "unit"
+    others = clerk.post("/programmes/dingdian/entries", body).json()["entry"]
+    is_problem(liaison.get(f"/programmes/dingdian/entries/{others['id']}"), 404)
+    is_problem(liaison.post(f"/programmes/dingdian/entries/{others['id']}/void", {"reason": "不是我的"}), 404)
+    moved = liaison.post(f"/programmes/dingdian/entries/{own['id']}/amend", {"fields": {"unit": "园艺系"}, "reason": "换部门"})
+    is_problem(moved, 422)
+    assert {u["name"] for u in liaison.get("/programmes/dingdian/units").json()} == {"动物医学系"}
+
+
+# --- claims
+
+
+def test_the_claims_of_a_text_need_no_programme(clerk):
+    found = clerk.post("/claims", {"text": "共举办培训42期，培训近2000人次。"}).json()
+    assert [(c["quote"], c["low"], c["unit"], c["hedge"]) for c in found["claims"]] == [
+        ("42期", 42, "session", "exact"),
+        ("近2000人次", 2000, "person-time", "about"),
+    ]
+
+
+def test_an_empty_text_is_a_problem(clerk):
+    is_problem(clerk.post("/claims", {"text": "  "}), 422)
+
+
+def test_other_addresses_and_methods_are_problems_too(clerk):
+    is_problem(clerk.get("/no/such/thing"), 404)
+    answer = clerk.client.delete("/api/programmes")
+    is_problem(answer, 405)
+    assert answer["Allow"] == "GET"
