@@ -87,6 +87,13 @@ SHORT = {
     "思政教学部": ("思政部",),
 }
 UNITS = OFFICES + TEACHING
+BRANCHES = {
+    "机关党总支": "",
+    "后勤党总支": "后勤服务中心",
+    **{f"{name}党总支": name for name in TEACHING[:8]},
+    **{f"{name}直属党支部": name for name in (*TEACHING[8:], "图书馆")},
+}
+"""13 general branches and branches directly under the committee, each with its unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,16 +144,16 @@ def cast() -> Cast:
 
 
 def registers() -> dict[str, Any]:
-    """The set-up of the programme, in the form that `bangfu setup` takes: organisation, places, units."""
+    """The set-up of the programme, in the form that `bangfu setup` takes: organisation, places, units.
+
+    Which villages are designated is not said here: a workbook of the office records it, with its days and documents.
+    """
     places: list[dict[str, Any]] = [
         {"name": name, "kind": "county", "province": "四川省", "prefecture": prefecture} for name, prefecture in COUNTIES.items()
     ]
     places += [{"name": name, "kind": "township", "county": county} for name, county in TOWNSHIPS.items()]
-    for names, designated in ((VILLAGES, True), (OTHER_VILLAGES, False)):
-        places += [
-            {"name": name, "kind": "village", "township": TOWNSHIP_OF[name], "county": county, "designated": designated}
-            for name, county in names.items()
-        ]
+    for names in (VILLAGES, OTHER_VILLAGES):
+        places += [{"name": name, "kind": "village", "township": TOWNSHIP_OF[name], "county": county} for name, county in names.items()]
     places += [{"name": name, "kind": "site", "township": township, "county": county} for name, (township, county) in SITES.items()]
     return {
         "organisations": [
@@ -154,7 +161,11 @@ def registers() -> dict[str, Any]:
                 "organisation": COLLEGE,
                 "organisation_variants": ["学校", "学院", "我校"],
                 "places": places,
-                "units": [{"name": name, "short": list(SHORT.get(name, ()))} for name in UNITS],
+                "units": [
+                    *({"name": name, "short": list(SHORT.get(name, ()))} for name in UNITS),
+                    *({"name": branch, **({"parent": unit} if unit else {})} for branch, unit in BRANCHES.items()),
+                ],
+                "programme": {"name": "定点帮扶", "begin": "2015-01-01"},
             },
         ],
     }

@@ -66,12 +66,12 @@ MATTERS = (
 
 
 def committee_meetings() -> Table:
-    """26 meetings of the Party committee on assistance and 14 of the leading group; one more in 2021."""
+    """26 sessions on the work: 17 of the Party committee, 9 of the leading group; beside them 8 progress meetings, and one session of 2021."""
     inventor = Inventor("committee")
     units = ("党政办公室", "帮扶工作办公室", "党委组织部", "财务处", "后勤服务中心")
-    kinds = ["党委会"] * 26 + ["领导小组会"] * 14
+    kinds = ["党委会"] * 17 + ["领导小组会"] * 9 + ["推进会"] * 8
     inventor.random.shuffle(kinds)
-    days = inventor.days(40, START, END)
+    days = inventor.days(34, START, END)
     rows: list[Row] = []
     numbers: dict[int, int] = {}
     chairs = [person.name for person, post in cast().leaders if post in {"党委书记", "校长"}]
@@ -100,7 +100,7 @@ def committee_meetings() -> Table:
         sheet="专题研究",
         by="党政办公室",
         blank_after=(19,),
-        notes=("注：一次会议研究一项以上帮扶议题的，计一次专题研究。",),
+        notes=("注：一次会议研究一项以上帮扶议题的，计一次专题研究；推进会不计。",),
     )
 
 
@@ -208,7 +208,7 @@ def postings() -> Table:
     )
     units = ("后勤服务中心", "信息技术系", "食品工程系", "党委组织部", "旅游管理系", "经贸管理系")
     rows: list[Row] = [
-        (p.name, p.sex, units[i], "科员", post, village, begin, end, p.id_number, p.phone, "优秀" if i in {0, 3} else "称职")
+        (p.name, p.sex, units[i], "科员", post, village, begin, end or "至今", p.id_number, p.phone, "优秀" if i in {0, 3} else "称职")
         for i, post, village, begin, end in terms
         for p in (people[i],)
     ]

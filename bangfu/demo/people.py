@@ -5,28 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
-from bangfu.demo.cast import TEACHING, VILLAGES, cast
+from bangfu.demo.cast import BRANCHES, TEACHING, VILLAGES, cast
 from bangfu.demo.invent import Inventor
 from bangfu.demo.layout import Dates, Row, Table
 
 END = date(2020, 12, 11)
-BRANCHES = (
-    "机关党总支",
-    "后勤党总支",
-    "轻工技术系党总支",
-    "食品工程系党总支",
-    "信息技术系党总支",
-    "经贸管理系党总支",
-    "建筑艺术系党总支",
-    "机电技术系党总支",
-    "旅游管理系党总支",
-    "财经系党总支",
-    "公共教学部直属党支部",
-    "思政教学部直属党支部",
-    "图书馆直属党支部",
-)
-"""13 general branches and branches directly under the committee; each is paired with one branch of a helped village."""
-
 FAMILY_BASE = 42
 """So many of the households are paired with a cadre or teacher of the college."""
 
@@ -60,7 +43,7 @@ def branch_activities() -> Table:
         partner = inventor.pick(partners)
         rows.append(
             (
-                inventor.pick(BRANCHES),
+                inventor.pick(tuple(BRANCHES)),
                 partner,
                 day,
                 partner.removesuffix("党支部"),

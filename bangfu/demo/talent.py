@@ -321,7 +321,7 @@ def advisories() -> Table:
 
 
 def plannings() -> Table:
-    """Plans for 19 counties and townships, and one for a village."""
+    """Plans for 19 places: counties, townships and one village."""
     rows: list[Row] = [
         ("开江县电商发展规划", "电商", "开江县", "开江县商务局", date(2018, 3, 12), date(2018, 9, 20), "已采纳", "助力申报电商示范县"),
         ("新龙县全域旅游发展规划", "旅游", "新龙县", "新龙县文化旅游局", date(2017, 5, 15), date(2017, 12, 8), "已采纳", "已印发实施"),
@@ -333,7 +333,7 @@ def plannings() -> Table:
     towns = (
         ("博美乡", "产业", 2016), ("如龙镇", "旅游", 2017), ("大盖镇", "产业", 2018), ("拉日马镇", "旅游", 2018), ("沙堆乡", "产业", 2019),
         ("边耳乡", "产业", 2016), ("丹东镇", "旅游", 2017), ("巴底镇", "旅游", 2018), ("革什扎镇", "产业", 2019), ("聂呷乡", "旅游", 2017),
-        ("东谷镇", "产业", 2019), ("八美镇", "旅游", 2020), ("鲜水镇", "产业", 2020),
+        ("东谷镇", "产业", 2019), ("八美镇", "旅游", 2020),
     )  # fmt: skip
     for i, (town, kind, year) in enumerate(towns):
         begin = date(year, 3 + i % 6, 6 + i)

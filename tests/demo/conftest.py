@@ -12,7 +12,7 @@ import pytest
 from bangfu import catalogue as catalogue_
 from bangfu.catalogue import reading
 from bangfu.catalogue.shapes import Catalogue, Field, Kind
-from bangfu.demo.cast import COUNTIES, OTHER_VILLAGES, SITES, TOWNSHIP_OF, TOWNSHIPS, VILLAGES
+from bangfu.demo.cast import COLLEGE, COUNTIES, OTHER_VILLAGES, SITES, TOWNSHIP_OF, TOWNSHIPS, UNITS, VILLAGES
 from bangfu.demo.layout import Table, written
 from bangfu.demo.ledgers import ledgers
 from bangfu.figures import Fact, Slice
@@ -76,6 +76,7 @@ def to_fact(number: int, kind: Kind, table: Table, row: dict, registers: Registe
     for name in (*VILLAGES, *OTHER_VILLAGES):
         if village.endswith(name):
             village = name
+    recipient(values)
     persons = str(values.get("person") or "").split("、") if values.get("person") else []
     return Fact(
         id=number,
@@ -98,6 +99,14 @@ def to_fact(number: int, kind: Kind, table: Table, row: dict, registers: Registe
             if n in kind.fields and kind.fields[n].home == "measure"
         },
     )
+
+
+def recipient(values: dict) -> None:
+    """Who was honoured: a unit, a village, a Party branch or a person (`Field.names`)."""
+    name = str(values.get("recipient", ""))
+    sort = "unit" if name in {COLLEGE, *UNITS} else "place" if name in VILLAGES else "party" if name.endswith("党支部") else "person"
+    if name:
+        values.setdefault(sort, name)
 
 
 @pytest.fixture(scope="session")
