@@ -224,3 +224,37 @@ def test_other_addresses_and_methods_are_problems_too(clerk):
     answer = clerk.client.delete("/api/programmes")
     is_problem(answer, 405)
     assert answer["Allow"] == "GET"
+
+
+def test_entries_come_newest_first_a_page_at_a_time(clerk, office):
+    """Five trainings on the first of January to May: pages of two, without a gap and without one twice."""
+    for month in range(1, 6):
+        clerk.post(
+            "/programmes/dingdian/entries",
+            {"kind": "training", "fields": TRAINING | {"begin": f"2019-{month:02}-01", "title": f"第{month}期"}},
+        )
+    found, after = [], None
+    while True:
+        page = clerk.get("/programmes/dingdian/entries", limit=2, **({"after": after} if after else {})).json()
+        found += [e["title"] for e in page["entries"]]
+        after = page["after"]
+        if after is None:
+            break
+    assert found == ["第5期", "第4期", "第3期", "第2期", "第1期"]
+    assert [e["title"] for e in clerk.get("/programmes/dingdian/entries", period="2019-03").json()["entries"]] == ["第3期"]
+    assert [e["title"] for e in clerk.get("/programmes/dingdian/entries", q="第4").json()["entries"]] == ["第4期"]
+    assert clerk.get("/programmes/dingdian/entries", mark=2).json()["entries"][0]["title"] == "第2期"
+    assert clerk.get("/programmes/dingdian/entries", place=office.places["乙村"].pk).json()["entries"] == []
+    is_problem(clerk.get("/programmes/dingdian/entries", after="nonsense"), 422)
+    is_problem(clerk.get("/programmes/dingdian/entries", limit=0), 422)
+    is_problem(clerk.get("/programmes/dingdian/entries", period="去年"), 422)
+
+
+def test_a_person_is_found_by_the_whole_name_and_shown_masked(clerk):
+    fields = {"person": "王大山", "begin": "2018-01-01", "place": "甲村"}
+    made = clerk.post("/programmes/dingdian/entries", {"kind": "posting", "fields": fields})
+    assert made.status_code == 201, made.content.decode()
+    (found,) = clerk.get("/programmes/dingdian/entries", q="王大山").json()["entries"]
+    assert "王大山" not in json.dumps(found, ensure_ascii=False)
+    assert found["persons"] == ["王*山"]
+    assert clerk.get("/programmes/dingdian/entries", q="王大").json()["entries"] == []

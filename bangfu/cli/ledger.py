@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from bangfu.cli import ground
-from bangfu.cli.say import Stop, emit, say
+from bangfu.cli import ground, numbers
+from bangfu.cli.say import Stop, emit, note, say, table
 
 if TYPE_CHECKING:
     from bangfu.cli.door import Verbs
@@ -15,6 +15,15 @@ if TYPE_CHECKING:
 
 
 def add(verbs: Verbs) -> None:
+    parser = verbs.add(
+        "entries",
+        "列出台账，新的在前；类别、期间、地点、部门、文字可任意限定",
+        "list entries, newest first, by kind, period, place, unit and text",
+        "bangfu entries --kind training --period 2019 --place 新龙县",
+        entries,
+    )
+    listing(parser)
+
     parser = verbs.add(
         "record",
         "记一笔：类别和“字段=值”，值照单元格里的写法",
@@ -49,6 +58,14 @@ def add(verbs: Verbs) -> None:
     parser.add_argument("entries", type=int, nargs="+", metavar="ID")
     parser.add_argument("--reason", required=True, help=say("原因", "why"))
     ground.acting(parser)
+
+
+def listing(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--kind", help=say("类别", "a kind"))
+    parser.add_argument("--text", help=say("名称里的字；人名须写全", "part of a title; a person's name in full"))
+    parser.add_argument("--limit", type=int, default=50, help=say("几笔", "how many"))
+    parser.add_argument("--after", help=say("接着上一页", "go on after the page before"))
+    numbers.slicing(parser)
 
 
 def texts_of(pairs: list[str]) -> dict[str, str]:
@@ -127,3 +144,38 @@ def void(arguments: argparse.Namespace) -> int:
     except post.PostingRefused as refused:
         raise ground.refused(refused.problems) from None
     return told(arguments, programme, arguments.entries)
+
+
+def entries(arguments: argparse.Namespace) -> int:
+    ground.open_database()
+    from bangfu.web import answers
+    from bangfu.web.listing import listed
+
+    books = ground.books(arguments)
+    slice_ = ground.asked(arguments, books)
+    try:
+        page = listed(
+            books.programme,
+            slice_,
+            kind=arguments.kind or "",
+            text=arguments.text or "",
+            mark=books.mark,
+            after=arguments.after,
+            limit=arguments.limit,
+        )
+    except ValueError:
+        raise Stop("--after 要用上一页给出的那个。", "--after takes what the page before gave.") from None
+    shown = answers.entries(page.ids, books.catalogue)
+    if arguments.json:
+        emit({"mark": books.mark, "entries": shown, "after": page.after})
+        return 0
+    rows = [(e["id"], e["begin"], e["kind"], e["title"], e["place"], e["unit"], amounts(e["measures"])) for e in shown]
+    table(rows, say("编号 日期 类别 名称 地点 部门 数", "id date kind title place unit numbers").split())
+    if page.after:
+        note(say(f"还有更早的：加 --after {page.after}", f"There are earlier ones: add --after {page.after}"))
+    return 0
+
+
+def amounts(measures: dict[str, dict[str, object]]) -> str:
+    """The measures of an entry on one line: people 60, attendances 62."""
+    return ", ".join(f"{name} {m['value']}" for name, m in measures.items())

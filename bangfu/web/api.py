@@ -35,6 +35,7 @@ from bangfu.office.entering import find_unit
 from bangfu.web import answers, writing
 from bangfu.web.access import Access, programme_for, programmes_of
 from bangfu.web.filter import UnreadablePeriod, read_period
+from bangfu.web.listing import listed
 from bangfu.web.writing import NotWritten
 
 PROBLEM = "application/problem+json"
@@ -199,6 +200,11 @@ class Asked(Schema):
     unit: Annotated[int | None, Field(description="id of a unit; all below it are included")] = None
     project: int | None = None
     mark: Annotated[int | None, Field(description="as the ledger stood at this mark; now, where left out", ge=0)] = None
+
+
+BAD_BOOKMARK = Problem(
+    422, "after 不是上一页给出的 (after is not the one that a page gave)", [{"where": "query.after", "why": "bad_bookmark"}]
+)
 
 
 def slice_of(access: Access, books: Books, asked: Asked) -> Slice:
@@ -410,9 +416,7 @@ def trace(
     try:
         page = books.trace(code, slice_of(access, books, asked), after=after, limit=limit)
     except ValueError:
-        raise Problem(
-            422, "after 不是上一页给出的 (after is not the one that a page gave)", [{"where": "query.after", "why": "bad_bookmark"}]
-        ) from None
+        raise BAD_BOOKMARK from None
     return answers.trace(page, books.catalogue, books.mark)
 
 
@@ -499,6 +503,33 @@ def not_written(refused: NotWritten) -> Problem:
 def written(access: Access, number: int) -> dict[str, Any]:
     access.programme.refresh_from_db(fields=["mark"])
     return {"mark": access.programme.mark, "entry": answers.entries([number], catalogue())[0]}
+
+
+class EntriesAnswer(Schema):
+    mark: int
+    entries: list[EntryAnswer]
+    after: str | None
+
+
+@api.get("/programmes/{slug}/entries", response=EntriesAnswer, tags=["entries"], summary="台账 Entries")
+def entries(
+    request: HttpRequest,
+    slug: str,
+    asked: Query[Asked],
+    kind: Annotated[str, Query(max_length=40)] = "",
+    q: Annotated[str, Query(max_length=100, description="part of a title; a person's name in full")] = "",
+    after: Annotated[str | None, Query(max_length=40)] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+) -> Any:
+    """Newest first, a page at a time: `after` of one page asks for the next."""
+    access = standing(request, slug)
+    books = Books(access.programme, asked.mark)
+    slice_ = slice_of(access, books, asked)
+    try:
+        page = listed(access.programme, slice_, kind=kind, text=q, mark=books.mark, after=after, limit=limit)
+    except ValueError:
+        raise BAD_BOOKMARK from None
+    return {"mark": books.mark, "entries": answers.entries(page.ids, books.catalogue), "after": page.after}
 
 
 @api.get(
