@@ -16,11 +16,11 @@ _HEADINGS = (  # from the outermost inwards
     re.compile(r"\s*\d{1,2}[.．、](?!\d)"),
 )
 _LONGEST_HEADING = 60
-_IDEOGRAPHS = re.compile("[\u3400-\u9fffA-Za-z+]+")
+_IDEOGRAPHS = re.compile("[\u3400-\u9fffA-Za-z0-9+]+")
 _DATELINE = re.compile(r"((?:19|20)\d\d)\s*[年/.-]\s*(\d{1,2})\s*[月/.-]\s*(\d{1,2})")
 _EMPTY = re.compile(r"[\s共约近超逾达有为了已的计总合、(（]*")
 
-NEAR, CLAUSE, BESIDE, SENTENCE, HEADING = 1.0, 0.75, 0.5, 0.35, 0.2
+NEAR, CLAUSE, BESIDE, SENTENCE, HEADING = 1.0, 0.4, 0.4, 0.3, 0.2
 
 
 def pairs(text: str) -> Iterator[str]:
@@ -113,7 +113,7 @@ class Layout:
         return self.text[before : clause[0]][:200]
 
     def _near(self, index: int, clause: tuple[int, int]) -> tuple[str, str]:
-        """Between the neighbouring numbers; where there is nothing between two numbers (9期近2000人次), what stands before both."""
+        """Between the neighbouring numbers; where there is nothing between two numbers (9期近2000人次), what stands around both."""
         start, end = self.spans[index]
         i, begin = index, start
         while True:
@@ -122,8 +122,13 @@ class Layout:
                 break
             i, begin = i - 1, self.spans[i - 1][0]
         before = self.text[min(left, begin) : begin][-80:]
-        right = min(clause[1], self.spans[index + 1][0] if index + 1 < len(self.spans) else clause[1])
-        return before, self.text[end : max(right, end)][:80]
+        i, begin = index, end
+        while True:
+            right = max(min(clause[1], self.spans[i + 1][0] if i + 1 < len(self.spans) else clause[1]), begin)
+            if not _EMPTY.fullmatch(self.text, begin, right) or right >= clause[1]:
+                break
+            i, begin = i + 1, self.spans[i + 1][1]
+        return before, self.text[begin:right][:80]
 
     def _above(self, at: int) -> tuple[str, ...]:
         """The headings over a position, outermost first."""

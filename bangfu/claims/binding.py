@@ -23,10 +23,11 @@ from bangfu.quantities import Quantity
 
 MISSING = 0.45  # what a word that the figure's phrase needs and the text lacks costs, of what it would have brought
 TOPIC, OTHER_TOPIC = 2.0, -1.2
-SAME_UNIT, ALIKE_UNIT, OTHER_COUNT = 1.5, 0.5, 0.0
+SAME_UNIT, ALIKE_UNIT, OTHER_COUNT = 1.5, 0.5, -0.5
 SAME_PER, OTHER_PER = 2.0, -4.0
 ADJACENT = 1.2
 ENOUGH = 4.0  # a figure that reaches less has not been spoken of
+PART_BEHIND = 4.0  # how far behind its whole's figure another may be for a part to be bound to it
 CLOSE = 0.75  # two figures nearer than this cannot be told apart by the words
 
 
@@ -83,13 +84,27 @@ class Binding:
         """The figures that the words do not tell from the one bound."""
         return tuple(c.figure for c in self.runners_up if self.figure is not None and c.score >= -CLOSE) if not self.by_person else ()
 
+    def apart_from(self, whole: Binding) -> Binding:
+        """The binding of a part («其中…»): not the figure of its whole for the same slice, but the next best where it is not far behind."""
+        if self.by_person or self.figure is None or self.figure is not whole.figure or self.slices[0] != whole.slices[0]:
+            return self
+        following = next((c for c in self.runners_up if c.score >= -PART_BEHIND), None)
+        if following is None:
+            return replace(self, figure=None, confidence=0.0, runners_up=(Candidate(self.figure, 0.0), *self.runners_up))
+        others = tuple(Candidate(c.figure, c.score - following.score) for c in self.runners_up if c is not following and c.score <= following.score)
+        return replace(self, figure=following.figure, slices=_fit(self.slices, following.figure), runners_up=others)
+
 
 # Counted things whose measure words people interchange: 3000册 or 3000本, 5个 or 5项.
 _GENERAL = frozenset({"item", "copy", "other", "project", "organisation"})
+_VAGUE = frozenset({"item", "other", "other:个", "other:项"})
 _ALIKE = frozenset(
     {("session", "batch"), ("batch", "session"), ("branch", "organisation"), ("organisation", "branch"), ("household", "organisation")}
 )
 _PEOPLE = frozenset({"person", "person-time"})
+_MEASURED = frozenset({"CNY", "percent", "mu", "km", "metre", "kg", "year", "month", "day", "hour"})
+# What a unit counts, as a phrase names it: 「4个村」 is a number of villages only for a figure that speaks of villages.
+_NOUNS = {"village": "村", "town": "乡镇", "county": "县", "household": "户", "branch": "支部组织", "batch": "批队"}
 
 
 def units_meet(claimed: str, counted: str) -> float | None:
@@ -99,16 +114,15 @@ def units_meet(claimed: str, counted: str) -> float | None:
     """
     if quantities.factor(counted, claimed) is not None:
         return SAME_UNIT
-    pair = (claimed, counted)
+    pair = (quantities.unit(claimed).code, quantities.unit(counted).code)
     if set(pair) <= _PEOPLE or pair in _ALIKE:
         return ALIKE_UNIT
     general = [u in _GENERAL or u.startswith("other:") for u in pair]
-    measured = any(u in {"CNY", "percent", "mu", "km", "metre", "kg", "year", "month", "day", "hour"} for u in pair)
-    if measured or any(quantities.UNITS.get(u.removeprefix("other:")) for u in pair if u.startswith("other:")):
+    if set(pair) & _MEASURED:
         return None
     if all(general):
         return ALIKE_UNIT
-    return OTHER_COUNT if any(general) and not set(pair) & _PEOPLE else None
+    return OTHER_COUNT if any(u in _VAGUE for u in pair) and not set(pair) & _PEOPLE else None
 
 
 class Words:
@@ -129,7 +143,7 @@ class Words:
     def score(self, figure: Figure, claim: Stated, context: Context) -> float | None:
         """How well the words around the claim fit the figure; None where unit or «per» rule it out or no word of it is there."""
         unit = ALIKE_UNIT if change_of(claim, context) == "rate" else units_meet(claim.quantity.unit, figure.unit)
-        if unit is None:
+        if unit is None or (unit == OTHER_COUNT and not _speaks_of(figure, claim.quantity.unit)):
             return None
         words = self._phrase(figure, context)
         cues = self._cues(figure, context)
@@ -153,8 +167,16 @@ class Words:
         return best
 
     def _cues(self, figure: Figure, context: Context) -> float:
-        found = sorted((context.has(cue) * self.worth[f"cue {cue}"] * min(len(cue), 4) / 3 for cue in figure.cues), reverse=True)
-        return sum(found[:2])
+        """What the two best cues bring; cues that share a pair of characters (后备, 后备干部) are one piece of evidence."""
+        found = [(near * self.worth[f"cue {cue}"] * min(len(cue), 4) / 3, cue) for cue in figure.cues if (near := context.has(cue))]
+        counted: list[str] = []
+        total = 0.0
+        for worth, cue in sorted(found, reverse=True):
+            mine = set(pairs(cue))
+            if len(counted) < _CUES and not any(mine & set(pairs(other)) for other in counted):
+                counted.append(cue)
+                total += worth
+        return total
 
     def _adjacent(self, figure: Figure, context: Context) -> float:
         """Words of a phrase that stand right at the number, as the phrase has them (培训{n}期)."""
@@ -168,6 +190,13 @@ class Words:
         return ADJACENT * best
 
 
+def _speaks_of(figure: Figure, unit: str) -> bool:
+    """Whether a figure in a general unit (个, 项) counts what a claim's own unit says it counts."""
+    nouns = _NOUNS.get(unit)
+    return nouns is None or any(noun in says for noun in nouns for says in (figure.label.zh, *figure.says))
+
+
+_CUES = 2
 _LOOSE = " 共约近超逾达了为有的计、，,（(）)"
 
 
@@ -253,15 +282,21 @@ class Binder:
             text = context.text
             mentions = [m for m in self.gazetteer.mentions(text, *span) if m.what == "place"]
             groups = [g for g in listed(mentions, text) if not _open(g)]
-            if groups:
-                return _ids(groups[-1]), near
+            limits = self._limits(groups[-1]) if groups else ()
+            if limits:
+                return limits, near
             if mentions:
                 return (), True  # a place is named, but openly: 新龙等地
         for heading in reversed(context.headings):
             mentions = [m for m in self.gazetteer.mentions(heading) if m.what == "place"]
-            if mentions and not _open(tuple(mentions)):
-                return _ids(tuple(mentions)), False
+            if mentions and not _open(mentions) and (limits := self._limits(mentions)):
+                return limits, False
         return (), True
+
+    def _limits(self, group: Sequence[Mention]) -> tuple[int, ...]:
+        """The places of a list, but for those in which all designated villages lie: 四川省 only says where the whole work is done."""
+        everywhere = self.gazetteer.everywhere
+        return tuple(place for place in _ids(group) if place not in everywhere)
 
     def _units(self, context: Context) -> tuple[int, ...]:
         """Units that act: named at the beginning of the clause or sentence, before anything else is said."""
@@ -287,40 +322,53 @@ def change_of(claim: Stated, context: Context) -> str:
     return "difference" if _AGAINST.search(claim.comparison) else ""
 
 
-_MONTHS = re.compile(
-    r"(?:((?:19|20)\d\d)年)?(?:(\d{1,2})月?(?:份)?(?:[-—–－~～至到]{1,2}))?(\d{1,2})月(?:份|底|末|初)?(?:(\d{1,2})日)?|"
-    r"(?:((?:19|20)\d\d)年)?(上半年|下半年|(?:第)?([一二三四1-4])季度|前([二三两23])季度|前三个季度)",
+_DAYS = re.compile(
+    r"(?P<till>截至|截止|截止到|截至到|到)?(?:(?P<y1>(?:19|20)\d\d)年)?(?P<m1>\d{1,2})(?:月份?|(?=[-—–－~～至到]{1,2}\d{1,2}月))(?:底|末|初)?(?:(?P<d1>\d{1,2})日)?"
+    r"(?:[-—–－~～至到]{1,2}(?:(?P<y2>(?:19|20)\d\d)年)?(?P<m2>\d{1,2})月份?(?:底|末|初)?(?:(?P<d2>\d{1,2})日)?)?(?P<since>以来|起|至今|开始)?|"
+    r"(?:(?P<y3>(?:19|20)\d\d)年)?(?:(?P<half>[上下])半年|第?(?P<quarter>[一二三四1-4])季度|前(?P<quarters>[二三两23])个?季度)",
 )
-_QUARTER = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4}
+_COUNT = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4}
 
 
-def _within_year(context: Context, claim: Stated, until: date | None) -> tuple[date, date] | None:
-    """Months or a day that the sentence names before the number: 5月 · 1—9月 · 2019年9月5日 · 上半年 · 前三季度. The year may stand elsewhere."""
-    found = None
-    for found in _MONTHS.finditer(context.text, context.sentence[0], context.at[0]):
-        continue
-    if found is None:
+def _within_year(context: Context, claim: Stated, until: date | None) -> tuple[date | None, date | None] | None:
+    """Days, months or quarters that the sentence names before the number: 9月5日 · 1—9月 · 2016年5月至2018年9月 · 截至6月底 · 上半年 · 前三季度.
+
+    The year may stand elsewhere: in the claim's period, else the text's own is meant. None where nothing of the kind is said.
+    """
+    said = list(_DAYS.finditer(context.text, context.sentence[0], context.at[0]))
+    if not said:
         return None
-    year_word = found[1] or found[5] or ((claim.period or "")[:4] if "/" not in (claim.period or "") else "")
-    year = int(year_word) if year_word else ((until - timedelta(days=1)).year if until is not None else 0)
+    found = said[-1].groupdict()
+    period = claim.period or ""
+    year = int(found["y1"] or found["y3"] or (period[:4] if period and "/" not in period else 0))
+    year = year or ((until - timedelta(days=1)).year if until is not None else 0)
     if not year:
         return None
     try:
-        if found[3]:
-            first, last = int(found[2] or found[3]), int(found[3])
-            if found[4]:
-                day = date(year, last, int(found[4]))
-                return (day, day + timedelta(days=1)) if not found[2] else (date(year, first, 1), day + timedelta(days=1))
-            return date(year, first, 1), _next_month(year, last)
-        if found[6] in {"上半年", "下半年"}:
-            return (date(year, 1, 1), date(year, 7, 1)) if found[6] == "上半年" else (date(year, 7, 1), date(year + 1, 1, 1))
-        if found[7]:
-            quarter = _QUARTER.get(found[7]) or int(found[7])
-            return date(year, 3 * quarter - 2, 1), _next_month(year, 3 * quarter)
-        quarters = _QUARTER.get(found[8] or "三") or int(found[8])
-        return date(year, 1, 1), _next_month(year, 3 * quarters)
+        return _between_days(found, year)
     except ValueError:
         return None
+
+
+def _between_days(found: Mapping[str, str | None], year: int) -> tuple[date | None, date | None]:
+    """The half-open days of a match of `_DAYS` in `year`. Raises ValueError for a day that does not exist."""
+    if found["m1"] is None:
+        if found["half"]:
+            return (date(year, 1, 1), date(year, 7, 1)) if found["half"] == "上" else (date(year, 7, 1), date(year + 1, 1, 1))
+        many = found["quarter"] or found["quarters"] or ""
+        last = 3 * (_COUNT.get(many) or int(many))
+        return date(year, last - 2 if found["quarter"] else 1, 1), _next_month(year, last)
+    month, day = int(found["m1"]), found["d1"]
+    begin = date(year, month, int(day or 1))
+    end = begin + timedelta(days=1) if day else _next_month(year, month)
+    if found["till"]:
+        return None, end
+    if found["since"]:
+        return begin, None
+    if found["m2"]:
+        last_year, last = int(found["y2"] or year), int(found["m2"])
+        end = date(last_year, last, int(found["d2"])) + timedelta(days=1) if found["d2"] else _next_month(last_year, last)
+    return begin, end
 
 
 def _next_month(year: int, month: int) -> date:

@@ -12,29 +12,32 @@ from bangfu.quantities import numeral
 
 
 class Clause(NamedTuple):
-    """A number in its clause: `bounds` of the clause, `sentence` around it, `floor` where the number before it ends."""
+    """A number in its clause: `bounds` of the clause, `sentence` around it, `floor` where the number before it (or the clause's head) ends, `before`
+    what stands from there to this number.
+    """
 
     text: str
     bounds: tuple[int, int]
     sentence: tuple[int, int]
     found: Found
     floor: int
-
-    @property
-    def before(self) -> str:
-        """From the number before, or the clause's beginning, to this number."""
-        return self.text[self.floor : self.found.start]
+    before: str
 
     @property
     def after(self) -> str:
         """From the measure word to the end of the clause."""
         return self.text[self.found.end : self.bounds[1]]
 
+    def reached(self) -> bool:
+        """Whether the number counts those whom the thing named before it reaches (惠及, 覆盖)."""
+        return _REACHED.search(self.before[-10:]) is not None
+
     def attained(self) -> bool:
         """Whether the clause says that a target was reached (完成率, 超额完成)."""
         return _ATTAINED.search(self.text, *self.bounds) is not None
 
 
+_REACHED = re.compile(r"惠及|受益|受惠|覆盖|涵盖|沾光|串起|辐射|涉及")
 _ATTAINED = re.compile(r"完成率|超额完成|完成(?:全年|年度|既定)?(?:目标|任务|计划)|达标率|完成目标|任务的|目标任务的|达到目标")
 
 # ── per what ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -180,17 +183,25 @@ def group(clause: Clause, places: Places) -> tuple[str, ...]:
     return tuple(places.known.get(name, name) for name in names)
 
 
-_ORGANISATION = re.compile(r"[\u4e00-\u9fff]{2,14}?(?:大学|学院|学校|公司|集团|银行|医院|研究院|委员会|管理局|工会|协会|基金会|总队|[市县省州区](?:委|政府|[\u4e00-\u9fff]{1,4}局))")
+_ORGANISATION = re.compile(r"(?:(?<=[，,。；;：:\s“”（）()、的和与由向从])|\A)[\u4e00-\u9fff]{2,14}?(?:大学|学院|学校|公司|集团|银行|医院|研究院|委员会|管理局|工会|协会|基金会|总队|[市县省州区](?:委|政府|[\u4e00-\u9fff]{1,4}局))")
 
 
-def organisation(clause: Clause, known: Sequence[str]) -> str | None:
-    """The organisation that the sentence names before the number; a known one first."""
-    head = clause.text[clause.sentence[0] : clause.found.start][-120:]
-    best = max(((head.rfind(name), len(name), name) for name in known if name in head), default=None)
-    if best is not None:
-        return best[2]
-    found = _ORGANISATION.search(head)
-    return None if found is None else found[0]
+class Organisations:
+    """The organisations that a text names: those that are known, and those that their names show."""
+
+    def __init__(self, text: str, known: Sequence[str]) -> None:
+        found = [(m.start(), m[0]) for m in _ORGANISATION.finditer(text)]
+        if known:
+            names = re.compile("|".join(sorted(map(re.escape, known), key=len, reverse=True)))
+            found = [(m.start(), m[0]) for m in names.finditer(text)] + found
+        found.sort(key=lambda f: f[0])
+        self.at = [at for at, _ in found]
+        self.names = [name for _, name in found]
+
+    def near(self, start: int, sentence: tuple[int, int]) -> str | None:
+        """The organisation named last before a number in its sentence."""
+        i = bisect_right(self.at, start) - 1
+        return self.names[i] if i >= 0 and self.at[i] >= sentence[0] else None
 
 
 # ── period ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -11,10 +11,10 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from bangfu.claims.context import Clause, Periods, Places, comparison, group, organisation, per, relation, subject
+from bangfu.claims.context import Clause, Organisations, Periods, Places, comparison, group, per, relation, subject
 from bangfu.claims.numbers import Found, find, unreadable
 from bangfu.claims.text import Damage, Text, repair
-from bangfu.claims.topics import Cue, topics
+from bangfu.claims.topics import LISTED, REACHED, SAME, Cue, topics
 from bangfu.quantities import Quantity
 
 
@@ -112,7 +112,7 @@ class _Reader:
         self.repaired, self.text = repaired, repaired.text
         self.topics = topics()
         self.places = Places(self.text, places)
-        self.organisations = organisations
+        self.organisations = Organisations(self.text, organisations)
         self.kinds = kinds
         self.title = next((line.strip() for line in self.text[:2000].split("\n") if len(line.strip()) > 3), "")[:80]
         self.headings = [(m.start(), m["words"].strip()) for m in _HEADING.finditer(self.text)]
@@ -155,12 +155,14 @@ class _Reader:
         if self.lost and self._is_lost(span):
             quantity = unreadable(quantity)
         last = recent[-1][1] if recent else None
-        clause = Clause(text, bounds, sentence, found, last.at[1] if last is not None and last.at[1] > bounds[0] else bounds[0])
+        floor = last.at[1] if last is not None and last.at[1] > bounds[0] else bounds[0]
+        clause = Clause(text, bounds, sentence, found, floor, text[floor : found.start])
+        listed = last is not None and last.at[1] > bounds[0] and text[last.at[1] : last.at[1] + 1] == "、"
         near = (
-            last.at[1] if last is not None and last.at[1] > bounds[0] and text[last.at[1] : last.at[1] + 1] == "、" else bounds[0],
+            last.at[1] if last is not None and listed else bounds[0],
             found.end if text[found.end : found.end + 1] == "、" else bounds[1],
         )
-        kind, points = self.topics.kind(cues, found.start, found.after, near, quantity.unit, last.kind if last is not None else None)
+        kind, points = self.topics.kind(cues, found.start, found.after, near, quantity.unit, last.kind if last is not None else None, bond=REACHED if clause.reached() else LISTED if listed else SAME)
         heading = bisect_right(self.heading_starts, found.start) - 1
         section = self.headings[heading][1] if heading >= 0 else ""
         period, source = self.periods.of(found.start, sentence, section, self.headings[heading][0] if heading >= 0 else 0)
@@ -174,7 +176,7 @@ class _Reader:
             per=per(clause, last.quantity.unit if last is not None else None),
             period=period,
             place=self.places.near(found.start, found.end, sentence),
-            organisation=organisation(clause, self.organisations),
+            organisation=self.organisations.near(found.start, sentence),
             at=(found.start, found.end),
             clause=bounds,
             sentence=sentence,

@@ -17,8 +17,9 @@ _LEVELS = {"province": 0, "prefecture": 1, "county": 2, "township": 3, "village"
 _ORGANISED = re.compile(
     "省?(?:委(?!托)|人民?政府|政府|政协|人大|纪委|党委|级|籍|大学|学院|中学|小学|中心校|学校|医院|研究院|研究所|公司|集团|银行|局|厅|商会|协会|日报|频道|电视台)",
 )
-_JOINT = re.compile(r"\s*(?:、|，|,|和|及|与|以及|\s)\s*")
-_OPEN = re.compile(r"\s*(?:等地|等(?!级|次|额|量|值)|以及|及其他)")
+_COUNTED = r"(?:[\d一二两三四五六七八九十]{1,3}个?(?:[省市州县区旗乡镇村寨]|定点|贫困|帮扶){0,5})?"
+_JOINT = re.compile(rf"{_COUNTED}\s*(?:、|，|,|和|及|与|以及|\s)\s*")
+_OPEN = re.compile(rf"{_COUNTED}\s*(?:等地|等(?!级|次|额|量|值)|以及|及其他)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +98,15 @@ class Gazetteer:
             at, until, named = found[i]
             named = _nearest(named, found[i - 1][2] if i and found[i - 1][1] == at else ())
             joined = i + 1 < len(found) and _joins(text, until, found[i + 1][0])
-            opened = _OPEN.match(text, until, end) is not None or (joined and opened)
+            opened = opened if joined else _OPEN.match(text, until, end) is not None
             mentions.append(Mention(at, until, named, opened, _ORGANISED.match(text, until) is not None and named[0].what == "place"))
         return list(reversed(_merged(mentions)))
+
+    @cached_property
+    def everywhere(self) -> frozenset[int]:
+        """The places that hold every designated village."""
+        above = [frozenset(n.above) for n in self.known if n.what == "place" and n.id in self.designated]
+        return frozenset.intersection(*above) if above else frozenset()
 
     def named(self, what: str) -> Iterator[Named]:
         return (n for n in self.known if n.what == what)
@@ -147,7 +154,7 @@ def _merged(mentions: list[Mention]) -> list[Mention]:
 
 
 def _joins(text: str, end: int, start: int) -> bool:
-    return 0 <= start - end <= 3 and _JOINT.fullmatch(text, end, start) is not None
+    return 0 <= start - end <= 12 and _JOINT.fullmatch(text, end, start) is not None
 
 
 def listed(mentions: Iterable[Mention], text: str) -> Iterator[tuple[Mention, ...]]:

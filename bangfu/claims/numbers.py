@@ -79,6 +79,7 @@ _MEASURES = _words(
     ("other:天", "1", "天 余天"),
     ("other:小时", "1", "小时 个小时 个多小时 钟头 个钟头"),
     ("other:分钟", "1", "分钟"),
+    ("other:周", "1", "周 个星期 星期"),
     ("other:课时", "1", "课时 学时 个课时 个学时"),
     ("other:工时", "1", "工时 志愿工时"),
     ("other:平方米", "1", "平方米 平米 ㎡ m2 m² 平方"),
@@ -112,7 +113,7 @@ _NOT_BEFORE: dict[str, str] = {
     "家": "庭乡人长里园电具务族畜禽政校居",
     "所": "有在需谓属以得长",
     "位": "于居列置",
-    "名": "录优列牌单为义誉称气字",
+    "名": "录列牌单为义誉称气字",
     "次": "要日年数级第于贫",
     "场": "面所地长馆景域合",
     "期": "间望待盼限末刊货",
@@ -261,7 +262,7 @@ _NOUN = re.compile("|".join(sorted(_NOUNS, key=len, reverse=True)))
 _NOUN_STOP = re.compile(r"[\s，,。；;：:、！!？?（）()“”\"《》\d]|的时候|以及|和|与|及|并|为|在|被|受|开展|实现|得到|参加|参与|对|向|给|达|已|全部|还|正|都|实施期|分别|共|均")
 _PERSON_DIRECT = re.compile("|".join(sorted((n for n, c in _NOUNS.items() if c in {_PERSON, _HOUSEHOLD}), key=len, reverse=True)))
 _DIRECT = re.compile("|".join(sorted((n for n, c in _NOUNS.items() if c), key=len, reverse=True)))
-_GENERIC = frozenset({"个", "项", "宗", "支", "户", "起", "处", "门", "款"})
+_GENERIC = frozenset({"间", "个", "项", "宗", "支", "户", "起", "处", "门", "款"})
 
 # ── words before a number ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -567,6 +568,9 @@ def _counted(text: str, start: int, after: int, name: str, unit: str, last: Foun
         return _refined(_NOUNS[noun[0]], name, unit), noun[0]
     if name == "宗":
         return _PROJECT, ""
+    if name == "支":
+        team = "队" in text[max(0, start - 10) : start] or "队" in text[after : after + 12]
+        return ("other:队" if team else _ITEM), ""
     if noun is None and limit > after:
         return unit, ""
     before = _noun_before(text, start)
@@ -582,14 +586,14 @@ def _refined(code: str, name: str, unit: str) -> str:
         return _ORG if code == _ORG else _HOUSEHOLD
     if name == "项":
         return code if code == _PROJECT else unit
-    if name == "宗":
-        return _PROJECT
+    if name == "间":
+        return code if code == _ORG else unit  # 间 of schools and shops
     if name in {"支", "处", "门", "款", "起"}:
         return code if code == "other:队" and name == "支" else unit if name != "支" else _ITEM if code not in {"other:队"} else code
     return code
 
 
-_LINKS = ("达到", "共有", "累计", "总计", "共计", "合计", "分别", "达", "共", "有", "约", "近", "超", "逾", "等")
+_LINKS = ("达到", "增加到", "扩大到", "总共", "一共", "共有", "还有", "尚有", "累计", "总计", "共计", "合计", "分别", "增至", "已达", "多达", "达", "共", "有", "约", "近", "超", "逾", "等", "为", "仅")
 
 
 def _noun_before(text: str, start: int) -> str:
@@ -599,7 +603,7 @@ def _noun_before(text: str, start: int) -> str:
         at -= 1
     for _ in range(2):
         for link in _LINKS:
-            if text.endswith(link, max(0, at - 3), at):
+            if text.endswith(link, max(0, at - 4), at):
                 at -= len(link)
                 break
     for length in (6, 5, 4, 3, 2, 1):
@@ -642,7 +646,7 @@ def _bare(text: str, start: int, end: int, number: Numeral, word: str) -> tuple[
     return None
 
 
-_DURATION_CUES = ("连续", "为期", "历时", "持续", "长达", "期限", "周期", "实施期", "合同期", "任期", "满", "整整", "坚持", "坚守", "扎根", "驻村", "服务期", "工期", "达", "已有", "近", "超过", "超", "逾", "不到", "不足", "工作", "帮扶期", "租期", "期")
+_DURATION_CUES = ("连续", "为期", "历时", "持续", "长达", "期限", "周期", "实施期", "合同期", "任期", "满", "整整", "坚持", "坚守", "扎根", "驻村", "服务期", "工期", "达", "已有", "工作", "帮扶期", "租期", "期")
 
 
 def _is_meant(text: str, start: int, number: Numeral, word: str, unit: str, measure: str, after: int) -> bool:
@@ -667,6 +671,9 @@ def _is_meant(text: str, start: int, number: Numeral, word: str, unit: str, meas
         before = text[max(0, start - 4) : start].rstrip()
         if number.low > 200 or text[after : after + 1] in {"度", "级"}:
             return False
+        if word in {"近", "将近"}:
+            before = before.removesuffix(word)
+            return before.endswith(_DURATION_CUES)  # 近三年 alone is a frame of time
         return bool(word) or before.endswith(_DURATION_CUES) or text[after : after + 1] in {"期", "以"}
     if measure in {"分", "点", "度", "秒", "级", "届", "期次"} and unit.startswith("other:"):
         return measure == "分" and number.step > 0

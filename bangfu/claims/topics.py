@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 _WEIGHTS = {"sure": 7.0, "strong": 4.0, "usual": 2.0, "weak": 1.0}
 _UNIT_POINT = 0.5
+_OWN_UNIT = {"project": ("project", 2.5), "branch": ("pairing_branch", 3.0), "other:篇": ("publicity", 2.0), "copy": ("publication", 1.0)}
 _LEAST = 1.0
-_NEAR_IN, _NEAR_OUT, _SHARE_OUT, _FOREIGN, _SAME = 12.0, 12.0, 0.3, 0.9, 1.0
+_NEAR_IN, _NEAR_OUT, _SHARE_OUT, _FOREIGN, SAME, LISTED, REACHED = 20.0, 12.0, 0.4, 0.75, 1.5, 2.5, 4.0
 
 
 class Topic(NamedTuple):
@@ -43,6 +44,7 @@ class Topics:
             for level, weight in _WEIGHTS.items():
                 for word in _strings(table.get(level, [])):
                     words.setdefault(word, []).append((number, weight))
+        self.fits: dict[str, list[float]] = {}
         self.codes = [topic.code for topic in self.topics]
         self.single = {w: tuple(s) for w, s in words.items() if len(w) == 1}
         self.index: dict[str, list[tuple[str, tuple[tuple[int, float], ...]]]] = {}
@@ -71,22 +73,36 @@ class Topics:
                 at += 1
         return found
 
-    def kind(self, cues: Sequence[Cue], start: int, end: int, clause: tuple[int, int], unit: str, last: str | None = None) -> tuple[str, float]:
+    def _fit(self, unit: str) -> list[float]:
+        """How far the words of each topic speak for a number in this unit."""
+        found = self.fits.get(unit)
+        if found is None:
+            found = [1.0 if unit in topic.units else _FOREIGN for topic in self.topics]
+            if len(self.fits) < 500:
+                self.fits[unit] = found
+        return found
+
+    def kind(self, cues: Sequence[Cue], start: int, end: int, clause: tuple[int, int], unit: str, last: str | None = None, *, bond: float = SAME) -> tuple[str, float]:
         """The kind of the number at `start`-`end` in `clause`, and its points. Words in its own clause count in full when they stand close, those of
         the clauses around it less the farther they are.
         """
         points = [0.0] * len(self.codes)
         for number in self.units.get(unit, ()):
             points[number] += _UNIT_POINT
+        own = _OWN_UNIT.get(unit)
+        if own is not None:
+            points[self.codes.index(own[0])] += own[1]
+        fit = self._fit(unit)
         left, right = clause
-        for cue in cues:
-            gap = start - cue.end if cue.end <= start else cue.start - end
-            inside = left <= cue.start < right
-            near = _NEAR_IN / (_NEAR_IN + max(gap, 0)) if inside else _SHARE_OUT * _NEAR_OUT / (_NEAR_OUT + max(gap, 0))
-            for number, weight in cue.speaks:
-                points[number] += weight * near * (1 if unit in self.topics[number].units else _FOREIGN)
+        for cue_start, cue_end, speaks in cues:
+            gap = start - cue_end if cue_end <= start else cue_start - end
+            if gap < 0:
+                gap = 0
+            near = _NEAR_IN / (_NEAR_IN + gap) if left <= cue_start < right else _SHARE_OUT * _NEAR_OUT / (_NEAR_OUT + gap)
+            for number, weight in speaks:
+                points[number] += weight * near * fit[number]
         if last is not None:
-            points[self.codes.index(last)] += _SAME
+            points[self.codes.index(last)] += bond
         best = max(points)
         return (self.codes[points.index(best)], best) if best >= _LEAST else ("other", best)
 

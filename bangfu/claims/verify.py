@@ -150,7 +150,10 @@ def read_claims(reading: Reading, binder: Binder, until: date | None) -> list[Re
         names: set[int | str] = {n.id for m in mentions if m.what != "helper" for n in m.named}
         if claim.place:
             names.add(claim.place)
-        reads.append(Read(index, claim, claim.quote, claim.at, context, binder.bind(claim, context, until), frozenset(names)))
+        binding = binder.bind(claim, context, until)
+        if claim.whole is not None and claim.whole < index:
+            binding = binding.apart_from(reads[claim.whole].binding)
+        reads.append(Read(index, claim, claim.quote, claim.at, context, binding, frozenset(names)))
     return reads
 
 
