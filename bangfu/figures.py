@@ -44,7 +44,7 @@ class Slice:
     """For what a figure is asked: the period `[begin, end)`, and sets of ids that already hold whole subtrees. None means all.
 
     `designated` are the places of the programme's designated villages (subtrees), for figures with a scope;
-    `compared` are the subtrees over which least and most look.
+    `compared` are the subtrees over which least and most look, `counties` those that reached counts when it counts counties.
     """
 
     begin: date | None = None
@@ -54,6 +54,7 @@ class Slice:
     project: int | None = None
     designated: frozenset[int] = frozenset()
     compared: tuple[frozenset[int], ...] = ()
+    counties: tuple[frozenset[int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,15 +225,28 @@ def _total(figure: Figure, slice_: Slice, ask: Ask) -> Value:
     return Value(sum(known, Decimal(0)) if known else None, sum(v.entries for v in values))
 
 
+def within(figure: Figure, slice_: Slice) -> list[Slice]:
+    """The slices of the single places over which a figure looks: counties for one that counts counties, else the compared villages."""
+    places = slice_.counties if figure.unit == "county" else slice_.compared
+    inside = [p if slice_.places is None else p & slice_.places for p in places]
+    return [replace(slice_, places=p) for p in inside if p]
+
+
 def _over_places(pick: Callable[[Iterable[Decimal]], Decimal]) -> Callable[[Figure, Slice, Ask], Value]:
     def compare(figure: Figure, slice_: Slice, ask: Ask) -> Value:
         (part,) = figure.parts
-        within = [c if slice_.places is None else c & slice_.places for c in slice_.compared]
-        values = [ask(part, replace(slice_, places=places)) for places in within if places]
+        values = [ask(part, one) for one in within(figure, slice_)]
         known = [v.value for v in values if v.value is not None and v.entries]
         return Value(pick(known) if known else None, sum(v.entries for v in values))
 
     return compare
+
+
+def _reached(figure: Figure, slice_: Slice, ask: Ask) -> Value:
+    """How many places have anything of the part at all."""
+    (part,) = figure.parts
+    found = [v.entries for one in within(figure, slice_) if (v := ask(part, one)).entries]
+    return Value(Decimal(len(found)), sum(found))
 
 
 COMBINE: dict[str, Callable[[Figure, Slice, Ask], Value]] = {
@@ -241,4 +255,5 @@ COMBINE: dict[str, Callable[[Figure, Slice, Ask], Value]] = {
     "total": _total,
     "least": _over_places(min),
     "most": _over_places(max),
+    "reached": _reached,
 }

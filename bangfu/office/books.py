@@ -11,7 +11,7 @@ from datetime import date
 from functools import lru_cache
 
 from bangfu.catalogue import Catalogue, Figure
-from bangfu.figures import Share, Slice, Value
+from bangfu.figures import Share, Slice, Value, within
 from bangfu.ledger import catalogue, facts
 from bangfu.ledger.models import Entry, Party, Place, Programme
 from bangfu.ledger.places import subtree
@@ -74,10 +74,7 @@ class Books:
         return Trace(figure, slice_, value, page.shares, page.carried, page.after)
 
     def _parts(self, figure: Figure, slice_: Slice) -> Iterable[tuple[Figure, Slice, Value]]:
-        slices = [slice_]
-        if figure.combine in {"least", "most"}:
-            within = [c if slice_.places is None else c & slice_.places for c in slice_.compared]
-            slices = [replace(slice_, places=places) for places in within if places]
+        slices = within(figure, slice_) if figure.combine in {"least", "most", "reached"} else [slice_]
         for part in figure.parts:
             for one in slices:
                 yield self.catalogue.figures[part], one, self.value(part, one)
@@ -108,7 +105,14 @@ class Books:
             project=project,
             designated=frozenset().union(*villages),
             compared=villages,
+            counties=tuple(subtree(Place, county) for county in self._counties()),
         )
+
+    def _counties(self) -> list[int]:
+        """The counties among the programme's places and above them."""
+        paths = self.programme.places.values_list("path", flat=True)
+        above = {int(step) for path in paths for step in path.split("/") if step}
+        return list(Place.objects.filter(pk__in=above, level="county").order_by("pk").values_list("pk", flat=True))
 
     def _designated(self, begin: date | None, end: date | None) -> tuple[frozenset[int], ...]:
         """The subtrees of the villages whose designation holds on some day of the period, as known at the books' mark."""
