@@ -58,6 +58,7 @@ def serve(arguments: argparse.Namespace) -> int:
     from bangfu.web.pages.accounts import first_token
 
     address = f"http://{'127.0.0.1' if arguments.host == '0.0.0.0' else arguments.host}:{arguments.port}"  # noqa: S104 - compared, not bound
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     with alone(Path(settings.DATA) / "serve.lock", address):
         check_port(arguments.host, arguments.port)
         first = first_token()
