@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,11 +16,13 @@ _HEADINGS = (  # from the outermost inwards
     re.compile(r"\s*\d{1,2}[.．、](?!\d)"),
 )
 _LONGEST_HEADING = 60
+_FAR = 400  # signs beyond which a clause of one long sentence says nothing of a number
 _IDEOGRAPHS = re.compile("[\u3400-\u9fffA-Za-z0-9+]+")
 _DATELINE = re.compile(r"((?:19|20)\d\d)\s*[年/.-]\s*(\d{1,2})\s*[月/.-]\s*(\d{1,2})")
 _EMPTY = re.compile(r"[\s共约近超逾达有为了已的计总合、(（]*")
 
-NEAR, CLAUSE, BESIDE, SENTENCE, HEADING = 1.0, 0.4, 0.4, 0.3, 0.2
+NEAR, CLAUSE, BEYOND, BESIDE, SENTENCE, HEADING = 1.0, 0.4, 0.25, 0.4, 0.3, 0.2
+TAKEN = 0.5  # words of a clause that has a number of its own speak of that number first: they count by so much
 
 
 def pairs(text: str) -> Iterator[str]:
@@ -43,6 +45,7 @@ class Context:
     clause: tuple[int, int]
     sentence: tuple[int, int]
     headings: tuple[str, ...]
+    regions: tuple[tuple[float, str], ...] = field(repr=False, default=())
     weights: dict[str, float] = field(repr=False, default_factory=dict)
     text: str = field(repr=False, default="")
 
@@ -56,13 +59,7 @@ class Context:
 
     def has(self, word: str) -> float:
         """How near the word stands: NEAR … HEADING, 0 where it does not."""
-        if word in self.before or word in self.after:
-            return NEAR
-        if word in self.clause_text:
-            return CLAUSE
-        if word in self.sentence_text:
-            return SENTENCE
-        return HEADING if any(word in h for h in self.headings) else 0.0
+        return next((weight for weight, text in self.regions if word in text), 0.0)
 
 
 class Layout:
@@ -72,6 +69,7 @@ class Layout:
         """`spans` are the claims' own, in order."""
         self.text = text
         self.spans = spans
+        self._starts = [start for start, _ in spans]
         self._clauses = [0, *(m.end() for m in _CLAUSE_END.finditer(text) if not _inside_number(text, m.start()))]
         self._sentences = [0, *(m.end() for m in _SENTENCE_END.finditer(text))]
         self._headings = list(_headings(text))
@@ -84,19 +82,12 @@ class Layout:
         sentence = self._around(self._sentences, start, end)
         before, after = self._near(index, clause)
         headings = self._above(start)
+        near = [(NEAR, before), (NEAR, after), (NEAR, subject), (CLAUSE, self.text[clause[0] : start][-300:]), (BEYOND, self.text[end : clause[1]][:300])]
+        regions = sorted([*near, *self._others(clause, sentence), *((HEADING, h) for h in (*headings, self.title))], key=lambda r: -r[0])
         weights: dict[str, float] = {}
-        regions = (
-            (HEADING, (*headings, self.title)),
-            (SENTENCE, (self.text[sentence[0] : sentence[1]][:600],)),
-            (BESIDE, (self._beside(clause, sentence),)),
-            (CLAUSE, (self.text[clause[0] : clause[1]][:300],)),
-            (NEAR, (before, after, subject)),
-        )
-        for weight, texts in regions:
-            for text in texts:
-                for pair in pairs(text):
-                    weights[pair] = weight
-        return Context((start, end), before, after, clause, sentence, headings, weights, self.text)
+        for weight, text in reversed(regions):
+            weights.update(dict.fromkeys(pairs(text), weight))
+        return Context((start, end), before, after, clause, sentence, headings, tuple(regions), weights, self.text)
 
     @staticmethod
     def _bounds(bounds: list[int], start: int, end: int, last: int) -> tuple[int, int]:
@@ -106,11 +97,18 @@ class Layout:
     def _around(self, bounds: list[int], start: int, end: int) -> tuple[int, int]:
         return self._bounds(bounds, start, end, len(self.text))
 
-    def _beside(self, clause: tuple[int, int], sentence: tuple[int, int]) -> str:
-        """The clause before, where it is of the same sentence."""
-        at = bisect_right(self._clauses, clause[0]) - 1
-        before = self._clauses[at - 1] if at > 0 and self._clauses[at - 1] >= sentence[0] else clause[0]
-        return self.text[before : clause[0]][:200]
+    def _others(self, clause: tuple[int, int], sentence: tuple[int, int]) -> Iterator[tuple[float, str]]:
+        """The other clauses of the sentence, the one right before with more weight; clauses with numbers of their own count less."""
+        at = bisect_left(self._clauses, sentence[0])
+        while at < len(self._clauses) and self._clauses[at] < sentence[1]:
+            begin = self._clauses[at]
+            end = self._clauses[at + 1] if at + 1 < len(self._clauses) else sentence[1]
+            at += 1
+            if begin == clause[0] or abs(begin - clause[0]) > _FAR:
+                continue
+            i = bisect_left(self._starts, begin)
+            taken = i < len(self._starts) and self._starts[i] < end
+            yield (BESIDE if end == clause[0] else SENTENCE) * (TAKEN if taken else 1), self.text[begin:end][:200]
 
     def _near(self, index: int, clause: tuple[int, int]) -> tuple[str, str]:
         """Between the neighbouring numbers; where there is nothing between two numbers (9期近2000人次), what stands around both."""

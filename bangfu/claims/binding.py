@@ -91,7 +91,9 @@ class Binding:
         following = next((c for c in self.runners_up if c.score >= -PART_BEHIND), None)
         if following is None:
             return replace(self, figure=None, confidence=0.0, runners_up=(Candidate(self.figure, 0.0), *self.runners_up))
-        others = tuple(Candidate(c.figure, c.score - following.score) for c in self.runners_up if c is not following and c.score <= following.score)
+        others = tuple(
+            Candidate(c.figure, c.score - following.score) for c in self.runners_up if c is not following and c.score <= following.score
+        )
         return replace(self, figure=following.figure, slices=_fit(self.slices, following.figure), runners_up=others)
 
 
@@ -136,7 +138,9 @@ class Words:
             phrases = [list(dict.fromkeys(pairs(_unplaced(p)))) for p in (*figure.says, figure.label.zh)]
             self.phrases[figure.code] = [p for p in phrases if p]
             used.update({pair for phrase in phrases for pair in phrase} | {pair for cue in figure.cues for pair in pairs(cue)})
-            used.update(f"cue {cue}" for cue in figure.cues)
+        said = ["\n".join((*f.says, *f.cues, f.label.zh)) for f in self.figures]
+        for cue in {cue for figure in self.figures for cue in figure.cues}:
+            used[f"cue {cue}"] = sum(cue in words for words in said)
         total = max(len(self.figures), 1)
         self.worth = {pair: math.log(1 + total / times) for pair, times in used.items()}
 
@@ -145,17 +149,21 @@ class Words:
         unit = ALIKE_UNIT if change_of(claim, context) == "rate" else units_meet(claim.quantity.unit, figure.unit)
         if unit is None or (unit == OTHER_COUNT and not _speaks_of(figure, claim.quantity.unit)):
             return None
-        words = self._phrase(figure, context)
-        cues = self._cues(figure, context)
-        if words + cues <= 0:
+        words = self._words(figure, context)
+        if words <= 0:
             return None
         topic = TOPIC if claim.kind == figure.topic else 0.0 if "other" in {claim.kind, figure.topic} else OTHER_TOPIC
         per = (SAME_PER if figure.per else 0.0) if (claim.per or None) == figure.per else OTHER_PER
-        return words + cues + topic + unit + per + self._adjacent(figure, context)
+        return words + topic + unit + per + self._adjacent(figure, context)
 
-    def _phrase(self, figure: Figure, context: Context) -> float:
-        """The best of the figure's phrases: what its words bring at the distance they stand, less what is missing of it."""
-        best = 0.0
+    def _words(self, figure: Figure, context: Context) -> float:
+        """What the figure's words bring: its best phrase with the cues beyond it, or its cues alone."""
+        phrase, said = self._phrase(figure, context)
+        return max(phrase + self._cues(figure, context, said), self._cues(figure, context, frozenset()))
+
+    def _phrase(self, figure: Figure, context: Context) -> tuple[float, frozenset[str]]:
+        """The best of the figure's phrases: what its words bring at the distance they stand, less what is missing of it; and which were there."""
+        best: tuple[float, list[str]] = (0.0, [])
         for phrase in self.phrases[figure.code]:
             gain = loss = 0.0
             for pair in phrase:
@@ -163,17 +171,19 @@ class Words:
                 gain += near * worth
                 loss += (1 - near) * worth
             # Long phrases would win by length alone.
-            best = max(best, (gain - MISSING * loss) / math.sqrt(max(len(phrase), 3) / 3))
-        return best
+            score = (gain - MISSING * loss) / math.sqrt(max(len(phrase), 3) / 3)
+            if score > best[0]:
+                best = score, phrase
+        return best[0], frozenset(pair for pair in best[1] if pair in context.weights)
 
-    def _cues(self, figure: Figure, context: Context) -> float:
-        """What the two best cues bring; cues that share a pair of characters (后备, 后备干部) are one piece of evidence."""
+    def _cues(self, figure: Figure, context: Context, said: frozenset[str]) -> float:
+        """What the two best cues bring beyond the phrase; cues that share a pair of characters (后备, 后备干部) are one piece of evidence."""
         found = [(near * self.worth[f"cue {cue}"] * min(len(cue), 4) / 3, cue) for cue in figure.cues if (near := context.has(cue))]
         counted: list[str] = []
         total = 0.0
         for worth, cue in sorted(found, reverse=True):
             mine = set(pairs(cue))
-            if len(counted) < _CUES and not any(mine & set(pairs(other)) for other in counted):
+            if len(counted) < _CUES and not mine <= said and not any(mine & set(pairs(other)) for other in counted):
                 counted.append(cue)
                 total += worth
         return total

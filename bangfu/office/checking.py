@@ -27,8 +27,9 @@ from bangfu.claims.verify import Earlier, Finding, Gazetteer, Report, SliceWords
 from bangfu.figures import Slice, Value
 from bangfu.ledger import crypt
 from bangfu.ledger.models import Entry, Party, Place, Programme, Project
+from bangfu.ledger.setup import DESIGNATION
 from bangfu.office import documents
-from bangfu.office.books import DESIGNATION, Books
+from bangfu.office.books import Books
 from bangfu.office.documents import Document
 from bangfu.office.documents.editor import Editor
 from bangfu.office.models import BindingMemory, Review

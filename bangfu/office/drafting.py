@@ -17,9 +17,9 @@ from django.utils import timezone
 
 from bangfu import claims, quantities
 from bangfu.catalogue import Figure
+from bangfu.claims.around import dateline
 from bangfu.claims.binding import Binder, SliceWords
 from bangfu.claims.consistency import Read
-from bangfu.claims.around import dateline
 from bangfu.claims.verdicts import Verdict, judge
 from bangfu.claims.verify import read_claims
 from bangfu.ledger.models import Programme
@@ -61,7 +61,7 @@ class Draft:
 
 
 def draft(programme: Programme, content: bytes, name: str, old: Period, new: Period, mark: int | None = None) -> Draft:
-    """This period's report from the last one's Word file. `old` and `new` are half-open periods of the same kind (two years).
+    """The new period's report from the last one's Word file. `old` and `new` are half-open periods of the same kind (two years).
 
     Raises DocumentRefused for a file that is no docx.
     """
@@ -132,7 +132,9 @@ def _renewed(read: Read, ask: object, old: Period, new: Period) -> tuple[Line, s
     why = (f"来源：{figure.label.zh}，{value.entries} 条记录", f"Source: {figure.label.en}, {value.entries} entries")
     if before.verdict is not Verdict.supported:
         note = "；上期文中的数与台账不合，请核对这里说的是否是这个指标"
-        return Line(quote, text, figure, number, value.entries, (why[0] + note, why[1] + "; last time the text and the ledger disagreed")), DOUBTFUL
+        return Line(
+            quote, text, figure, number, value.entries, (why[0] + note, why[1] + "; last time the text and the ledger disagreed")
+        ), DOUBTFUL
     return Line(quote, text, figure, number, value.entries, why), None
 
 
@@ -276,5 +278,3 @@ def _period_words(text: str, old: Period, new: Period, written: date | None) -> 
             yield *found.span(), f"{today.year}年{today.month}月{today.day}日", None
         elif old[0].year <= int(found[1]) <= last:
             yield *found.span(), None, UNBOUND
-
-
