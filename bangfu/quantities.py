@@ -66,7 +66,7 @@ UNITS: Mapping[str, Unit] = MappingProxyType(
             Unit("project", "个项目", "projects"),
             Unit("session", "次", "sessions"),
             Unit("batch", "批", "batches"),
-            Unit("item", "件", "items"),
+            Unit("item", "件", "items", 1000),  # 2.5 吨 of fertiliser, half a pig
             Unit("copy", "本", "copies"),
             Unit("organisation", "家", "organisations"),
             Unit("branch", "个支部", "branches"),
