@@ -1,8 +1,4 @@
-"""Claims: read any report, find every figure in it (`read`). What a ledger says of them is in `verify`.
-
-    from bangfu.claims import read
-    for claim in read(text).claims: ...
-"""
+"""Claims: read any report, find every figure in it (`read(text).claims`). What a ledger says of them is in `verify`."""
 
 from bangfu.claims.extract import Claim, Reading, read
 from bangfu.claims.text import Damage, Text, decode, repair

@@ -326,6 +326,7 @@ _NOTE = re.compile(rf"\(({_SYLLABLE})\)")
 _TEAR = re.compile(rf"[?\ufffd]\(?({_SYLLABLE})\)")
 _NOTE_OR_TEAR = re.compile(rf"\((?P<note>{_SYLLABLE})\)|[?\ufffd]\(?(?P<tear>{_SYLLABLE})\)|(?P<stop>[,，、;；。])(?P=stop)")
 _LONGEST_SHIFT = 2000
+_LONGEST_BACK = 40
 _AHEAD = 6
 
 
@@ -348,6 +349,11 @@ def _uncloaked(text: str) -> tuple[list[_Edit], list[Damage]]:
             if text[start - 1] in _tables().only and found["note"] in _syllables() and line.traditional(start):
                 edits.append(_Edit(start, at, ""))
                 noted = (at, text[start - 1])
+            elif "@" <= text[start - 1] <= "~":
+                back = _mended_back(text, start, found["note"], edits[-1].end if edits else 0)
+                if back is not None:
+                    edits.append(_Edit(back[0], at, back[1]))
+                    damaged.append(Damage(back[0], at, None))
             continue
         run = _mended(text, noted[1] if noted[0] == start else text[start - 1], found["tear"], at)
         if run is None:
@@ -402,6 +408,28 @@ def _mended(text: str, last: str, reading: str, at: int) -> tuple[str, int, bool
     if len(found) > 1 and found[1].score == best.score and found[1].out != best.out:
         return None
     return "".join(best.out), best.at, best.whole
+
+
+def _mended_back(text: str, start: int, reading: str, floor: int) -> tuple[int, str] | None:
+    """A run whose end is known by its pinyin: 校現 became «?，F(xiàn)» where the byte after the torn one was swallowed. What stands between is read
+    backwards from there; the character at the tear keeps only its second half and is lost. None where there is no such run.
+    """
+    data: list[int] = [ord(text[start - 1])]
+    at = start - 2
+    while at >= floor and start - at < _LONGEST_BACK and text[at] not in "?\ufffd":
+        char = text[at]
+        pair = bytes((0xA3, ord(char) + 0x80)) if "!" <= char <= "/" else _bytes(char)
+        if pair is None:
+            return None
+        data[:0] = pair
+        at -= 1
+    if at < floor or text[at] not in "?\ufffd" or len(data) < 3:
+        return None
+    try:
+        new = bytes(data[1:]).decode("gbk")
+    except UnicodeDecodeError:
+        return None
+    return (at, LOST + new) if new[-1] in _tables().readings.get(reading, "") else None
 
 
 def _bytes(char: str) -> bytes | None:
@@ -523,7 +551,9 @@ def _simplified(text: str) -> str:
     for i, line in enumerate(lines):
         count = len(tables.traditional.findall(line))
         if count and (count > 2 * len(tables.simplified.findall(line)) if whole else count > 5 and _is_traditional(line)):
-            lines[i] = tables.phrase.sub(lambda m: tables.phrases[m[0]].translate(_UNTOUCHED), line).translate(tables.simple).translate(_TOUCHED)
+            lines[i] = (
+                tables.phrase.sub(lambda m: tables.phrases[m[0]].translate(_UNTOUCHED), line).translate(tables.simple).translate(_TOUCHED)
+            )
     return "\n".join(lines)
 
 
