@@ -9,6 +9,7 @@ import pytest
 
 from bangfu.catalogue import load
 from bangfu.figures import Fact, Slice, evaluate
+from bangfu.quantities import unit
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [
@@ -43,11 +44,12 @@ def shown(tmp_path):
 
 def test_the_kind_and_figures_of_the_manual_load_as_they_stand(shown):
     """甲 gets 30 trees on 5 March and 20 on 6 April, 乙 gets 40 on 6 April: 90 trees, 2 households, 45 a household."""
+    parts = unit("item").parts
     assert shown.kinds["seedlings"].fields["trees"].unit == "item"
     facts = [
-        Fact(1, "seedlings", date(2019, 3, 5), household=1, measures={"trees": 30}),
-        Fact(2, "seedlings", date(2019, 4, 6), household=1, measures={"trees": 20}),
-        Fact(3, "seedlings", date(2019, 4, 6), household=2, measures={"trees": 40}),
+        Fact(1, "seedlings", date(2019, 3, 5), household=1, measures={"trees": 30 * parts}),
+        Fact(2, "seedlings", date(2019, 4, 6), household=1, measures={"trees": 20 * parts}),
+        Fact(3, "seedlings", date(2019, 4, 6), household=2, measures={"trees": 40 * parts}),
     ]
     found = {code: evaluate(shown.figures[code], facts, Slice(), shown.figures).value for code in shown.figures if "seedling" in code}
     assert found == {"seedlings_given": 90, "seedling_households": 2, "seedlings_per_household": Decimal(45)}
