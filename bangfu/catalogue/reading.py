@@ -18,7 +18,7 @@ from functools import lru_cache
 from bangfu import quantities
 from bangfu.catalogue.shapes import Choice, Field, FieldType, Kind
 
-REFUSING = frozenset({"not_a_number", "negative", "bad_date", "missing", "lossy_code", "too_small", "too_large"})
+REFUSING = frozenset({"not_a_number", "negative", "bad_date", "missing", "lossy_code", "too_large"})
 """Code words of problems for which a row is not recorded; the others are recorded and marked, or asked."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -11,26 +11,49 @@ from typing import Any
 from bangfu.catalogue import Catalogue, Kind
 from bangfu.catalogue.reading import Period
 from bangfu.office.intake.checking import Duplicates, Totals, sentence
-from bangfu.office.intake.reading import Book, Sheet, read_book
+from bangfu.office.intake.reading import HEAD, Book, Sheet, read_book, sheets
 from bangfu.office.intake.registers import Place, Registers, Unit, choose
 from bangfu.office.intake.rows import Issue, Record, TableReader, read_card, with_totals
-from bangfu.office.intake.structure import DATA, TOTAL, Grid, Layout, layout
+from bangfu.office.intake.structure import BLANK, DATA, HEADER, NOTE, TOTAL, Card, Grid, Layout, Sorter, Table, layout
 from bangfu.office.intake.understanding import Question, Understanding, Understood
 from bangfu.office.intake.words import Vocabulary
 from bangfu.quantities import plain
 
 
+KEPT = 20_000
+"""Records of a file that a preview holds; of a longer one it holds the first, and counts and checks all."""
+
+SHOWN = 2_000
+"""Problems of a table that are told one by one; the number of all is told in any case."""
+
+
 @dataclass(slots=True)
 class Part:
-    """One table or form of a sheet as understood, with its records."""
+    """One table or form of a sheet as understood. `count` rows were read, `refused` of them cannot be recorded; `records` are all, or the first KEPT."""
 
     understood: Understood
+    number: int = 0  # of the table on its sheet
+    left_out: bool = False  # by the person's wish
     records: list[Record] = field(default_factory=list)
+    count: int = 0
+    refused: int = 0
+    problems: int = 0
     issues: list[Issue] = field(default_factory=list)  # those of total lines
+    later: list[Issue] = field(default_factory=list)  # those of rows beyond the ones held
 
     @property
     def kind(self) -> Kind | None:
         return self.understood.kind
+
+    def hold(self, record: Record) -> None:
+        """Count a record, and hold it while there is room."""
+        self.count += 1
+        self.refused += record.refused
+        self.problems += len(record.issues)
+        if len(self.records) < KEPT:
+            self.records.append(record)
+        elif len(self.later) < SHOWN:
+            self.later.extend(record.issues)
 
 
 @dataclass(slots=True)
@@ -44,7 +67,7 @@ class SheetPreview:
 
     def issues(self) -> list[Issue]:
         """Every problem of the sheet in the order of its rows."""
-        found = [i for p in self.parts for i in p.issues] + [i for p in self.parts for r in p.records for i in r.issues]
+        found = [i for p in self.parts for i in (*p.issues, *p.later)] + [i for p in self.parts for r in p.records for i in r.issues]
         return sorted(found, key=lambda i: (i.row, i.column))
 
 
@@ -57,13 +80,36 @@ class Preview:
     sheets: list[SheetPreview]
     remarks: list[tuple[str, str]] = field(default_factory=list)
     undecided: bool = False  # which programme the file belongs to is not clear
+    path: Path | None = None
 
-    def records(self) -> Iterable[tuple[SheetPreview, Part, Record]]:
-        """All records with their sheet and table."""
+    def parts(self) -> list[Part]:
+        return [p for s in self.sheets for p in s.parts]
+
+    def records(self) -> Iterator[tuple[SheetPreview, Part, Record]]:
+        """The records held, with their sheet and table."""
         for sheet in self.sheets:
             for part in sheet.parts:
                 for record in part.records:
                     yield sheet, part, record
+
+    @property
+    def complete(self) -> bool:
+        """Whether all records are held."""
+        return all(len(p.records) == p.count for p in self.parts())
+
+    @property
+    def read(self) -> int:
+        """Rows read: those with an entry, and the other lines that are not blank."""
+        return sum(p.count for p in self.parts()) + self.skipped
+
+    @property
+    def skipped(self) -> int:
+        """Lines that are no entry (totals, headers, notes)."""
+        return sum(1 for s in self.sheets for why in s.skipped.values() if why != BLANK)
+
+    @property
+    def refused(self) -> int:
+        return sum(p.refused for p in self.parts())
 
     def questions(self) -> list[tuple[str, Question]]:
         """What is to be asked, with the sheet it is about."""
@@ -71,76 +117,205 @@ class Preview:
 
 
 Answers = Mapping[tuple[str, int], Mapping[str, Any]]
-"""What a person said of a table: (sheet, number of the table on it) → {"kind": code, "columns": {column: field name or ""}, "skip": True}."""
+"""What a person said of a table: (sheet, number of the table on it) → {"kind": code, "columns": {column: field name or ""}, "skip": True,
+"rows": rows left out (from 0), "cells": {(row, column): corrected text}}."""
 
 
-def preview_book(book: Book, words: Vocabulary, pool: Sequence[Registers], *, answers: Answers | None = None, memory: Mapping[tuple[str, str], str] | None = None) -> Preview:
-    """Understand a file that was read. `pool` are the registers of the programmes it may belong to."""
-    registers, clear = choose(pool, (c for s in book.sheets for row in s.rows[:2000] for c in row if c))
-    understanding = Understanding(words, registers, memory)
-    sheets = [_sheet(s, words, understanding, registers, answers or {}) for s in book.sheets]
-    _drop_summaries(sheets)
-    return Preview(book.file, registers, sheets, list(book.remarks), not clear)
+class Reader:
+    """Reads files for one office: its words, its programmes' registers, and what it answered before."""
+
+    def __init__(
+        self, words: Vocabulary, pool: Sequence[Registers], *, answers: Answers | None = None, memory: Mapping[tuple[str, str], str] | None = None
+    ) -> None:
+        self.words = words
+        self.pool = pool
+        self.answers = answers or {}
+        self.memory = memory or {}
+
+    def file(self, path: Path, *, name: str = "", alone: bool = True, progress: Callable[[int], None] | None = None) -> Preview:
+        """Understand and check a whole file, however long. Raises Refused."""
+        preview = self.opened(path, name=name, alone=alone)
+        for _ in self.stream(preview, alone=alone, progress=progress):
+            pass
+        _drop_summaries(preview.sheets)
+        return preview
+
+    def opened(self, path: Path, *, name: str = "", alone: bool = True) -> Preview:
+        """A preview of a file in which nothing stands yet; `stream` fills it."""
+        registers, clear = self._choose(path, name, alone)
+        return Preview(name or path.name, registers, [], undecided=not clear, path=path)
+
+    def stream(self, preview: Preview, *, alone: bool = True, progress: Callable[[int], None] | None = None) -> Iterator[tuple[str, Record]]:
+        """Every record of the file as it is read, with its sheet's name; when it is exhausted the preview is whole. Raises Refused."""
+        assert preview.path is not None
+        understanding = Understanding(self.words, preview.registers, self.memory)
+        for sheet in sheets(preview.path, preview.remarks, name=preview.file, alone=alone, progress=progress):
+            reading = self._sheet(sheet, understanding)
+            preview.sheets.append(reading.preview)
+            for record in reading.run():
+                yield sheet.name, record
+
+    def book(self, book: Book) -> Preview:
+        """Understand and check sheets that are in memory (a paste, a test)."""
+        registers, clear = choose(self.pool, (c for s in book.sheets for row in s.rows[:2000] for c in row if c))
+        understanding = Understanding(self.words, registers, self.memory)
+        found = []
+        for sheet in book.sheets:
+            reading = self._sheet(sheet, understanding)
+            found.append(reading.preview)
+            for _ in reading.run():
+                pass
+        _drop_summaries(found)
+        return Preview(book.file, registers, found, list(book.remarks), not clear)
+
+    def _choose(self, path: Path, name: str, alone: bool) -> tuple[Registers | None, bool]:
+        if len(self.pool) <= 1:
+            return (self.pool[0] if self.pool else None), True
+        book = read_book(path, name=name, head=300, alone=alone)
+        return choose(self.pool, (c for s in book.sheets for row in s.rows for c in row if c))
+
+    def _sheet(self, sheet: Sheet, understanding: Understanding) -> _SheetReading:
+        self._correct(sheet)
+        return _SheetReading(sheet, layout(sheet, self.words), understanding, self.answers)
+
+    def _correct(self, sheet: Sheet) -> None:
+        """Put in the cells that a person corrected in the preview."""
+        for (name, _), answer in self.answers.items():
+            if name != sheet.name:
+                continue
+            for (row, column), text in answer.get("cells", {}).items():
+                if row < len(sheet.rows):
+                    line = sheet.rows[row]
+                    line.extend([""] * (column + 1 - len(line)))
+                    line[column] = text.strip()
 
 
-def _sheet(sheet: Sheet, words: Vocabulary, understanding: Understanding, registers: Registers | None, answers: Answers) -> SheetPreview:
-    found = layout(sheet, words)
-    grid = Grid(sheet)
-    parts: list[Part] = []
-    skipped = dict(found.skipped)
-    duplicates = Duplicates()
-    totals: list[Totals] = []
-    kept: set[int] = set()
-    for number, source in enumerate([*found.tables, *found.cards]):
-        answer = answers.get((sheet.name, number), {})
-        card = not hasattr(source, "columns")
+class _SheetReading:
+    """One sheet being read: its tables in their order, then (of a long sheet) the rest of its last table."""
+
+    def __init__(self, sheet: Sheet, found: Layout, understanding: Understanding, answers: Answers) -> None:
+        self.sheet = sheet
+        self.layout = found
+        self.understanding = understanding
+        self.answers = answers
+        self.grid = Grid(sheet)
+        self.duplicates = Duplicates()
+        self.totals: list[tuple[Part, Totals]] = []
+        self.preview = SheetPreview(sheet, found, [], dict(found.skipped))
+
+    def run(self) -> Iterator[Record]:
+        """All records, as they are read. When it is exhausted the preview of the sheet is whole."""
+        for number, source in enumerate([*self.layout.tables, *self.layout.cards]):
+            yield from self._source(number, source, last=number == len(self.layout.tables) - 1)
+        if self.sheet.rest is not None:
+            self._uncounted()
+        self._judge_totals()
+
+    def _source(self, number: int, source: Table | Card, *, last: bool) -> Iterator[Record]:
+        answer = self.answers.get((self.sheet.name, number), {})
         kind = str(answer.get("kind", ""))
-        understood = understanding.card(source, kind=kind) if card else understanding.table(source, kind=kind, answer=answer.get("columns"))  # type: ignore[arg-type]
-        part = Part(understood)
-        parts.append(part)
-        rows = source.rows if card else tuple(line.row for line in source.lines if line.sort == DATA)  # type: ignore[union-attr]
-        if understood.kind is None or understood.summary or answer.get("skip"):
+        if isinstance(source, Card):
+            part = Part(self.understanding.card(source, kind=kind), number)
+            rows: Iterable[int] = source.rows
+        else:
+            part = Part(self.understanding.table(source, kind=kind, answer=answer.get("columns")), number)
+            rows = (line.row for line in source.lines if line.sort == DATA)
+        self.preview.parts.append(part)
+        part.left_out = bool(answer.get("skip"))
+        if part.kind is None or part.understood.summary or part.left_out:
             for row in rows:
-                skipped.setdefault(row, TOTAL if understood.summary else "note")
-            continue
-        kept.update(rows)
-        if card:
-            record = read_card(understood, registers)
-            duplicates.check(record)
-            part.records.append(record)
-            continue
-        reader = TableReader(understood, registers, grid)
-        sums = Totals(understood)
-        totals.append(sums)
-        for line in source.lines:  # type: ignore[union-attr]
+                self.preview.skipped.setdefault(row, TOTAL if part.understood.summary else NOTE)
+            return
+        left_out = set(answer.get("rows", ()))
+        records = self._card(part, source) if isinstance(source, Card) else self._table(part, source, last=last)
+        for record in records:
+            if record.row in left_out:
+                self.preview.skipped[record.row] = "left_out"
+                continue
+            self.duplicates.check(record)
+            part.hold(record)
+            yield record
+
+    def _card(self, part: Part, card: Card) -> Iterator[Record]:
+        for row in card.rows:
+            self.preview.skipped.pop(row, None)
+        yield read_card(part.understood, self.understanding.registers)
+
+    def _table(self, part: Part, table: Table, *, last: bool) -> Iterator[Record]:
+        reader = TableReader(part.understood, self.understanding.registers, self.grid)
+        totals = Totals(part.understood)
+        self.totals.append((part, totals))
+        rows = self.sheet.rows
+        for line in table.lines:
             if line.sort == DATA:
-                record = reader.read(line.row, sheet.rows[line.row], line.bands)
-                duplicates.check(record)
-                sums.add(record)
-                part.records.append(record)
+                record = reader.read(line.row, rows[line.row], line.bands)
+                totals.add(record)
+                yield record
             elif line.sort == TOTAL:
-                sums.total(line.row, sheet.rows[line.row])
-        part.issues = []
-    for sums, part in zip(totals, (p for p in parts if p.records and not _is_card(p)), strict=False):
-        others: dict[str, Decimal] = {}
-        for other in totals:
-            if other is not sums:
-                for name, value in other.sums().items():
-                    others[name] = others.get(name, Decimal(0)) + value
-        part.issues = sums.issues(others or None)
-    for row in kept:
-        skipped.pop(row, None)
-    return SheetPreview(sheet, found, parts, skipped)
+                totals.total(line.row, rows[line.row])
+        if last and self.sheet.rest is not None:
+            yield from self._rest(table, reader, totals)
+
+    def _rest(self, table: Table, reader: TableReader, totals: Totals) -> Iterator[Record]:
+        """The rows beyond those held: the same table goes on."""
+        sorter = Sorter(table)
+        row = len(self.sheet.rows)
+        bands: tuple[str, ...] = table.lines[-1].bands if table.lines else ()
+        assert self.sheet.rest is not None
+        for rows in self.sheet.rest:
+            for cells in rows:
+                sort = sorter.sort_long(row, cells)
+                if sort == DATA:
+                    record = reader.read(row, cells, bands)
+                    totals.add(record)
+                    yield record
+                elif sort == "band":
+                    bands = (*bands[-1:], " ".join(c for c in cells if c))
+                    self.preview.skipped[row] = HEADER
+                else:
+                    if sort == TOTAL:
+                        totals.total(row, cells)
+                    if sort != BLANK:
+                        self.preview.skipped[row] = sort
+                row += 1
+        self.sheet.rest = None
+        self.sheet.height = row
+
+    def _uncounted(self) -> None:
+        row = len(self.sheet.rows)
+        assert self.sheet.rest is not None
+        for rows in self.sheet.rest:
+            for cells in rows:
+                if any(cells):
+                    self.preview.skipped[row] = NOTE
+                row += 1
+        self.sheet.rest = None
+
+    def _judge_totals(self) -> None:
+        for part, totals in self.totals:
+            others: dict[str, Decimal] = {}
+            for other, theirs in self.totals:
+                if other is not part:
+                    for name, value in theirs.sums().items():
+                        others[name] = others.get(name, Decimal(0)) + value
+            part.issues = totals.issues(others or None)
+
+
+def preview_book(
+    book: Book, words: Vocabulary, pool: Sequence[Registers], *, answers: Answers | None = None, memory: Mapping[tuple[str, str], str] | None = None
+) -> Preview:
+    """Understand sheets that are in memory. `pool` are the registers of the programmes they may belong to."""
+    return Reader(words, pool, answers=answers, memory=memory).book(book)
 
 
 def _is_card(part: Part) -> bool:
     return not hasattr(part.understood.source, "columns")
 
 
-def _drop_summaries(sheets: list[SheetPreview]) -> None:
+def _drop_summaries(previews: list[SheetPreview]) -> None:
     """A table without dates whose amounts are the sums of another table of the file, place by place or unit by unit, is a summary of it."""
     sums: dict[str, set[Decimal]] = {}
-    for sheet in sheets:
+    for sheet in previews:
         for part in sheet.parts:
             if part.kind is not None and len(part.records) >= 3:
                 grouped: dict[tuple[str, str], Decimal] = {}
@@ -151,23 +326,23 @@ def _drop_summaries(sheets: list[SheetPreview]) -> None:
                         if key and isinstance(amount, Decimal):
                             grouped[name, key] = grouped.get((name, key), Decimal(0)) + amount
                 sums.setdefault(part.kind.ledger, set()).update(v for v in grouped.values())
-    for sheet in sheets:
+    for sheet in previews:
         for part in sheet.parts:
             if part.kind is None or not part.records or part.understood.column_of("begin") is not None:
                 continue
             amounts = [r.values.get("amount") for r in part.records]
             if all(isinstance(a, Decimal) for a in amounts) and len(amounts) >= 2 and not _is_card(part):
                 others = {v for ledger, values in sums.items() for v in values}
-                if sum(a in others for a in amounts) >= 0.8 * len(amounts) and len({r.row for r in part.records}) < 60 and _repeats(part, sheets):
+                if sum(a in others for a in amounts) >= 0.8 * len(amounts) and len({r.row for r in part.records}) < 60 and _repeats(part, previews):
                     for record in part.records:
                         sheet.skipped.setdefault(record.row, TOTAL)
                     part.understood.summary = True
-                    part.records = []
+                    part.records, part.count, part.refused, part.problems = [], 0, 0, 0
 
 
-def _repeats(part: Part, sheets: list[SheetPreview]) -> bool:
+def _repeats(part: Part, previews: list[SheetPreview]) -> bool:
     """Whether another table of the file has more rows than this one (a summary is shorter than what it sums)."""
-    return any(len(p.records) > len(part.records) for s in sheets for p in s.parts if p is not part and p.kind is not None)
+    return any(len(p.records) > len(part.records) for s in previews for p in s.parts if p is not part and p.kind is not None)
 
 
 # ── the answer of a dry run ──────────────────────────────────────────────────────────────────────────────────────────
@@ -251,7 +426,7 @@ def _error(sheet: str, kind: Kind | None, issue: Issue) -> dict[str, Any]:
 def dry_run(path: Path, pool: Sequence[Registers], catalogue: Catalogue, *, words: Vocabulary | None = None, alone: bool = True) -> dict[str, Any]:
     """What `bangfu import FILE --dry-run --json` prints for one file. Raises reading.Refused where the file cannot be read."""
     vocabulary = words if words is not None else Vocabulary(catalogue)
-    return answer_of(preview_book(read_book(path, alone=alone), vocabulary, pool))
+    return answer_of(Reader(vocabulary, pool).file(path, alone=alone))
 
 
 __all__ = ["Answers", "Part", "Preview", "SheetPreview", "answer_of", "dry_run", "plain", "preview_book"]

@@ -53,41 +53,104 @@ def place_of(row: int, column: int) -> str:
     return f"{letters(column)}{row + 1}"
 
 
-def read_book(path: Path, *, head: int | None = None, alone: bool = True, seconds: int = SECONDS) -> Book:
-    """All sheets of a file. Raises Refused.
+def read_book(path: Path, *, name: str = "", head: int | None = None, alone: bool = True, seconds: int = SECONDS) -> Book:
+    """All sheets of a file with all their rows (at most `head` of each sheet). Raises Refused.
 
-    With `head`, at most so many rows of each sheet are held (`Sheet.height` says how many there are, where the file says it). Without `alone` the file
-    is read in this process: for files that were written here.
+    Without `alone` the file is read in this process: for files that were written here.
     """
-    return _book(path.name, _limited(messages(path, seconds=seconds) if alone else _here(path), head))
-
-
-def _limited(stream: Iterator[tuple[Any, ...]], head: int | None) -> Iterator[tuple[Any, ...]]:
-    seen = 0
-    for message in stream:
-        if message[0] == "sheet":
-            seen = 0
-        elif message[0] == "rows" and head is not None:
-            if seen >= head:
-                continue
-            message = ("rows", message[1][: head - seen])  # noqa: PLW2901
-            seen += len(message[1])
-        yield message
-
-
-def _book(name: str, stream: Iterator[tuple[Any, ...]]) -> Book:
-    book = Book(name, [])
-    for message in stream:
-        match message:
-            case ("remark", zh, en):
-                book.remarks.append((zh, en))
-            case ("sheet", *_):
-                book.sheets.append(sheet_of(message))
-            case ("rows", rows):
-                book.sheets[-1].rows.extend(rows)
-            case _:
-                pass
+    book = Book(name or path.name, [])
+    for sheet in sheets(path, book.remarks, name=book.file, head=head or 1 << 30, alone=alone, seconds=seconds):
+        if sheet.rest is not None and head is None:
+            for rows in sheet.rest:
+                sheet.rows.extend(rows)
+        sheet.rest = None
+        book.sheets.append(sheet)
     return book
+
+
+def sheets(
+    path: Path,
+    remarks: list[tuple[str, str]],
+    *,
+    name: str = "",
+    head: int = HEAD,
+    alone: bool = True,
+    seconds: int = SECONDS,
+    progress: Callable[[int], None] | None = None,
+) -> Iterator[Sheet]:
+    """The sheets of a file one after another, each with at most `head` rows; the remaining rows of a sheet come through its `rest`.
+
+    A sheet's `rest` ends when the next sheet is asked for. `remarks` receives what was left aside. `progress` hears how many rows were read.
+    `name` is the file's name for people (a .csv has no other name for its sheet). Raises Refused.
+    """
+    stream = _Stream(messages(path, seconds=seconds) if alone else _here(path), remarks, progress)
+    while True:
+        message = stream.next_sheet()
+        if message is None:
+            return
+        sheet = sheet_of(message)
+        if name and sheet.name == path.stem:  # a .csv, kept under another name
+            sheet.name = Path(name).stem
+        while len(sheet.rows) < head:
+            rows = stream.rows()
+            if rows is None:
+                break
+            sheet.rows.extend(rows)
+        else:
+            sheet.rest = stream.rest()
+        if len(sheet.rows) > head and sheet.rest is not None:
+            over, sheet.rows = sheet.rows[head:], sheet.rows[:head]
+            sheet.rest = _with_first(over, sheet.rest)
+        yield sheet
+
+
+def _with_first(first: list[list[str]], rest: Iterator[list[list[str]]]) -> Iterator[list[list[str]]]:
+    yield first
+    yield from rest
+
+
+class _Stream:
+    """The child's messages, sheet by sheet."""
+
+    def __init__(self, stream: Iterator[tuple[Any, ...]], remarks: list[tuple[str, str]], progress: Callable[[int], None] | None) -> None:
+        self.stream = stream
+        self.remarks = remarks
+        self.progress = progress
+        self.held: tuple[Any, ...] | None = None
+        self.count = 0
+
+    def _next(self) -> tuple[Any, ...] | None:
+        if self.held is not None:
+            message, self.held = self.held, None
+            return message
+        return next(self.stream, None)
+
+    def next_sheet(self) -> tuple[Any, ...] | None:
+        while (message := self._next()) is not None:
+            if message[0] == "sheet":
+                return message
+            if message[0] == "remark":
+                self.remarks.append((message[1], message[2]))
+        return None
+
+    def rows(self) -> list[list[str]] | None:
+        while (message := self._next()) is not None:
+            if message[0] == "rows":
+                rows: list[list[str]] = message[1]
+                self.count += len(rows)
+                if self.progress is not None:
+                    self.progress(self.count)
+                return rows
+            if message[0] == "sheet":
+                self.held = message
+                return None
+            if message[0] == "remark":
+                self.remarks.append((message[1], message[2]))
+        return None
+
+    def rest(self) -> Iterator[list[list[str]]]:
+        while (rows := self.rows()) is not None:
+            yield rows
 
 
 def sheet_of(message: tuple[Any, ...]) -> Sheet:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 
 from bangfu.catalogue import Field, FieldType, Kind
@@ -24,6 +24,7 @@ from bangfu.catalogue.reading import (
     read_field,
     read_identity,
     read_number,
+    to_parts,
 )
 from bangfu.office.intake.reading import place_of
 from bangfu.office.intake.registers import Place, Registers, Unit
@@ -32,7 +33,7 @@ from bangfu.office.intake.understanding import Meaning, Understood, years_in
 from bangfu.office.intake.words import heading
 
 IDENTITY = frozenset({"id_number", "household_id_number"})
-ASKED = frozenset({"duplicate", "checksum", "unknown_place", "unknown_unit", "unknown_choice", "not_a_flag", "total_mismatch", "no_date", "ambiguous_place", "ambiguous_unit"})
+ASKED = frozenset({"duplicate", "checksum", "too_small", "unknown_place", "unknown_unit", "unknown_choice", "not_a_flag", "total_mismatch", "no_date", "ambiguous_place", "ambiguous_unit"})
 
 
 class Issue(NamedTuple):
@@ -259,9 +260,24 @@ class TableReader:
                 return self._identity(text)
             if fld.type is FieldType.DATE and fld.name == "end" and _OPEN_END.search(text) and not _SECOND_DATE.search(text):
                 return None, None
-            return read_field(fld, text, scale=part.scale, year=year), None
+            value = read_field(fld, text, scale=part.scale, year=year)
+            return self._fitting(fld, text, value) if isinstance(value, Decimal) else (value, None)
         except Problem as problem:
             return None, problem
+
+    @staticmethod
+    def _fitting(fld: Field, text: str, value: Decimal) -> tuple[Any, Problem | None]:
+        """Numbers finer than the ledger's smallest part: a formula's long tail of yuan is rounded to 分 as the sheet shows it; anything else is asked about
+        and kept in the details.
+        """
+        unit = fld.unit or "other"
+        if unit == "CNY" and value.as_tuple().exponent < -2 and len(text.rpartition(".")[2]) > 4:  # type: ignore[operator]
+            value = value.quantize(Decimal("0.01"), ROUND_HALF_UP)
+        try:
+            to_parts(value, unit)
+        except Problem as problem:
+            return value, problem
+        return value, None
 
     @staticmethod
     def _identity(text: str) -> tuple[Any, Problem | None]:

@@ -699,6 +699,15 @@ class Sorter:
             return "band"
         return DATA
 
+    def sort_long(self, row: int, cells: Sequence[str]) -> str:
+        """As `sort`, for a whole row of texts of a long table; the usual data row is told at a glance."""
+        first = cells[self.columns[0]] if len(cells) > self.columns[0] else ""
+        if first and len(cells) > 2 and len(first) < 40:
+            sign = first[-1]
+            if sign.isdecimal() and cells[self.columns[1]] and "计" not in cells[self.columns[1]] and not first.endswith((":", "#")):
+                return DATA
+        return self.sort(row, [(c, t) for c, t in enumerate(cells) if t and self.table.left <= c <= self.table.right])
+
     def _single(self, row: int, column: int, text: str) -> str:
         if _YEAR.fullmatch(text.strip()):
             return "band"
