@@ -107,9 +107,13 @@ def to_parts(value: Decimal, code: str) -> int:
     """`value` of the unit as an integer of its smallest part: 12.5 CNY → 1250. Raises ValueError when it does not fit."""
     known = unit(code)
     scaled = value * known.parts
-    if not scaled.is_finite() or scaled != scaled.to_integral_value():
+    whole = scaled.to_integral_value() if scaled.is_finite() else ZERO
+    if not scaled.is_finite() or abs(scaled - whole) > _DUST:
         raise ValueError(f"{value}{known.zh} 小于最小计量（1/{known.parts} {known.zh}），不能入账")
-    return int(scaled)
+    return int(whole)
+
+
+_DUST = Decimal("1E-9")  # what division leaves: 20 minutes are 0.333… hours, and they are 20 minutes again
 
 
 def from_parts(parts: int, code: str) -> Decimal:

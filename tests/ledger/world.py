@@ -83,7 +83,7 @@ FIGURES = [
     figure("input", "CNY", fold=Fold.SUM, kinds=("payment", "student_aid"), measure="amount", where={"counts_to": ("input",)}),
     figure("input_inside", "CNY", fold=Fold.SUM, kinds=("payment",), measure="amount", scope="designated"),
     figure("input_outside", "CNY", fold=Fold.SUM, kinds=("payment",), measure="amount", scope="outside"),
-    figure("records", "item", fold=Fold.COUNT, kinds=("training", "payment", "visit")),
+    figure("records", "session", fold=Fold.COUNT, kinds=("training", "payment", "visit")),
     figure("visited", "household", fold=Fold.DISTINCT, kinds=("visit",), of=("household",)),
     figure("aided", "person", fold=Fold.DISTINCT, kinds=("student_aid", "posting"), of=("person",)),
     figure("aided_at", "person", fold=Fold.DISTINCT, kinds=("student_aid",), of=("person", "place")),
