@@ -10,7 +10,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
-from bangfu.ledger.crypt import EncryptedJSONField
+from bangfu.ledger.crypt import EncryptedJSONField, EncryptedTextField
 from bangfu.ledger.models import Batch, Entry, Party, Programme
 
 
@@ -82,3 +82,69 @@ class Token(models.Model):
     made = models.DateTimeField(auto_now_add=True)
     used = models.DateTimeField(null=True)  # last, to the minute
     expires = models.DateTimeField(null=True)
+
+
+class BindingMemory(models.Model):
+    """A person's word on what a claim speaks of: claims of the same signature are bound so in this programme from now on; the latest counts.
+
+    The signature holds words of a text, which may name people, so it is kept encrypted. `figure` is empty where none of ours is meant.
+    """
+
+    programme = models.ForeignKey(Programme, models.CASCADE, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    signature = EncryptedTextField(label="binding.signature")
+    figure = models.CharField(max_length=60, default="")
+
+
+class Review(models.Model):
+    """A check that was kept: the document (encrypted, by its SHA-256), what was found in it, and the mark it was made at.
+
+    It can be run again; `result` then tells what has changed (office/checking.py).
+    """
+
+    programme = models.ForeignKey(Programme, models.CASCADE, related_name="reviews")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    mark = models.BigIntegerField()
+    filename = models.CharField(max_length=255)
+    title = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    dated = models.DateField(null=True)  # the day the text gives for itself
+    counts = models.JSONField(default=dict)  # verdict → number of claims
+    result = EncryptedJSONField(label="review.result", default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["programme", "-at"], name="review_programme_at")]
+
+
+class Report(models.Model):
+    """A report as it was issued: the composed document, frozen with the mark it was read at. Never changed; the next issue stands beside it."""
+
+    programme = models.ForeignKey(Programme, models.CASCADE, related_name="reports")
+    outline = models.CharField(max_length=40)
+    lang = models.CharField(max_length=2)
+    begin = models.DateField(null=True)
+    end = models.DateField(null=True)  # half-open
+    mark = models.BigIntegerField()
+    title = models.CharField(max_length=200)
+    document = models.JSONField()  # reports.document.to_data: figures only, nothing personal
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class HeaderMemory(models.Model):
+    """What this office said a header of its ledgers means: in a table of `kind` the field, or (with `kind` empty) the kind of a table by its headers; the latest counts."""
+
+    programme = models.ForeignKey(Programme, models.CASCADE, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now=True)
+    kind = models.CharField(max_length=40, default="")
+    header = models.CharField(max_length=200)  # as compared: without spaces, half width; of a whole table its headers' SHA-256
+    field = models.CharField(max_length=60, default="")  # "" for none: kept in the details under its own header
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["programme", "kind", "header"], name="header_once")]
