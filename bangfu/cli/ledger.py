@@ -1,4 +1,4 @@
-"""Verbs that write the ledger and list it: import, record, amend, void, entries."""
+"""Verbs about single entries: entries, record, amend, void."""
 
 from __future__ import annotations
 

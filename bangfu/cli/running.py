@@ -73,7 +73,9 @@ def run_server(arguments: argparse.Namespace) -> None:
     """Until somebody stops it; what is under way is finished first."""
     from granian import Granian
     from granian.constants import Interfaces
-    from granian.log import LogLevels
+    from granian.log import LOGGING_CONFIG, LogLevels
+
+    handlers = {name: handler | {"stream": "ext://sys.stderr"} for name, handler in LOGGING_CONFIG["handlers"].items()}
 
     Granian(
         "bangfu.web.wsgi:application",
@@ -84,6 +86,7 @@ def run_server(arguments: argparse.Namespace) -> None:
         blocking_threads=4,
         websockets=False,
         log_level=LogLevels.warning,
+        log_dictconfig={"handlers": handlers},
         respawn_failed_workers=True,
         workers_kill_timeout=10,
     ).serve()

@@ -1,0 +1,319 @@
+"""The verb import: the office's own workbooks into the ledger, or what that would do; and an import taken back."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bangfu.cli import ground
+from bangfu.cli.say import Progress, Stop, emit, note, say, table
+
+if TYPE_CHECKING:
+    from bangfu.cli.door import Verbs
+    from bangfu.ledger.models import Programme
+    from bangfu.office.intake.preview import Preview
+    from bangfu.office.intake.recording import Result
+
+WORKBOOKS = {".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et", ".csv"}
+COUNTS = ("read", "recorded", "amended", "unchanged", "skipped", "refused")
+
+
+def add(verbs: Verbs) -> None:
+    parser = verbs.add(
+        "import",
+        "导入台账工作簿；--dry-run 只看不记；--take-back 撤回一次导入",
+        "bring workbooks in; --dry-run only looks; --take-back undoes an import",
+        "bangfu import 台账/*.xlsx --dry-run",
+        bring_in,
+    )
+    parser.add_argument("files", nargs="*", metavar="FILE", help=say("工作簿，或装着工作簿的文件夹", "workbooks, or a folder of them"))
+    parser.add_argument(
+        "--programme",
+        metavar="NAME",
+        help=say("记入哪个项目（默认按表里的地名、部门判断）", "into which programme (default: the one it names)"),
+    )
+    parser.add_argument(
+        "--dry-run", action="store_true", help=say("只报告会记什么、哪里有问题", "report what would be recorded, and every problem")
+    )
+    parser.add_argument("--batches", action="store_true", help=say("列出历次导入", "list the imports so far"))
+    parser.add_argument("--take-back", type=int, metavar="BATCH", help=say("撤回这一次导入", "undo this import"))
+    parser.add_argument("--reason", default="", help=say("撤回的原因", "why it is undone"))
+    ground.acting(parser)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of all files together, for the sum and the exit status."""
+
+    counts: list[tuple[str, dict[str, int]]] = field(default_factory=list)
+    unread: int = 0
+    undecided: int = 0
+
+    @property
+    def status(self) -> int:
+        """0: all is in; 1: rows were refused; 2: a file could not be read, or nobody knows where it belongs."""
+        if self.unread or self.undecided:
+            return 2
+        return int(any(counts["refused"] for _, counts in self.counts))
+
+
+def bring_in(arguments: argparse.Namespace) -> int:
+    ground.open_database()
+    if arguments.take_back is not None:
+        return take_back(arguments)
+    if arguments.batches:
+        return batches(arguments)
+    from bangfu.ledger.models import Programme
+
+    files = list(workbooks(arguments.files))
+    if arguments.programme or Programme.objects.count() < 2:
+        programmes = [ground.programme(arguments.programme)]
+    else:
+        programmes = list(Programme.objects.select_related("helper").order_by("slug"))
+    outcome = Outcome()
+    for path in files:
+        one(path, programmes, arguments, outcome)
+    if not arguments.json:
+        add_up(outcome, dry=arguments.dry_run)
+    return 0 if arguments.dry_run and not outcome.unread else outcome.status
+
+
+def workbooks(names: list[str]) -> Iterator[Path]:
+    """The files named; a folder stands for the workbooks in it, and a pattern that the shell left alone for what it matches. Raises Stop."""
+    if not names:
+        raise Stop("请写出要导入的文件或文件夹。", "Name the files or the folder to bring in.")
+    for name in names:
+        path = Path(name)
+        if path.is_dir():
+            found = sorted(p for p in path.iterdir() if p.suffix.lower() in WORKBOOKS and not p.name.startswith(("~$", ".")))
+            if not found:
+                raise Stop(f"文件夹 {name} 里没有工作簿。", f"There is no workbook in the folder {name}.")
+            yield from found
+        elif not path.exists() and "*" in path.name:  # a prompt that leaves patterns to the program, as on Windows
+            yield from sorted(path.parent.glob(path.name))
+        else:
+            yield ground.readable(name)
+
+
+def one(path: Path, programmes: list[Programme], arguments: argparse.Namespace, outcome: Outcome) -> None:
+    """One file: looked at, and unless it is a dry run recorded; told as JSON on a line of its own, or in words."""
+    from bangfu.ledger.post import PostingRefused
+    from bangfu.office.intake import recording
+    from bangfu.office.intake.preview import answer_of
+    from bangfu.office.intake.reading import Refused
+
+    progress = Progress(path.name)
+    try:
+        if len(programmes) == 1:
+            found = recording.preview(path, programmes[0], name=path.name, progress=progress)
+        else:
+            found = recording.preview_among(path, programmes, name=path.name)
+        progress.done()
+        answer = answer_of(found)
+        if arguments.dry_run:
+            tell_preview(found, answer, arguments, outcome)
+            return
+        into = destination(found, programmes, arguments)
+        if into is None:
+            outcome.undecided += 1
+            undecided(path, programmes, arguments)
+            return
+        result = recording.record(found, into, by=ground.actor(arguments.by), progress=progress)
+        progress.done()
+        tell_result(found, answer, into, result, arguments, outcome)
+    except Refused as refused:
+        outcome.unread += 1
+        unread(path, say(refused.zh, refused.en), arguments)
+    except PostingRefused as refused:
+        outcome.unread += 1
+        unread(path, "\n".join(say(p.zh, p.en) for p in refused.problems), arguments)
+
+
+def unread(path: Path, why: str, arguments: argparse.Namespace) -> None:
+    note(f"{path.name}: {why}")
+    if arguments.json:
+        emit({"file": path.name, "rows": [], "skipped": [], "errors": [], "refused": why})
+
+
+def destination(found: Preview, programmes: list[Programme], arguments: argparse.Namespace) -> Programme | None:
+    """The programme whose places and units the file names; where that is not clear it is asked, if there is anybody to ask."""
+    if len(programmes) == 1:
+        return programmes[0]
+    if found.registers is not None and not found.undecided:
+        return next(p for p in programmes if p.pk == found.registers.id)
+    if arguments.json or not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return None
+    for number, programme in enumerate(programmes, 1):
+        note(f"  {number}  {programme.helper.name} {programme.name}")
+    print(
+        say(f"{found.file} 记入哪个项目？（序号，回车跳过）", f"Into which programme does {found.file} go? (number; return skips) "),
+        end="",
+        file=sys.stderr,
+        flush=True,
+    )
+    answer = sys.stdin.readline().strip()
+    return programmes[int(answer) - 1] if answer.isdigit() and 0 < int(answer) <= len(programmes) else None
+
+
+def undecided(path: Path, programmes: list[Programme], arguments: argparse.Namespace) -> None:
+    names = "、".join(p.slug for p in programmes)
+    note(
+        say(
+            f"{path.name}：看不出属于哪个项目，没有记；请加 --programme（{names}）。",
+            f"{path.name}: it is not clear to which programme it belongs; nothing was recorded. Add --programme ({names}).",
+        )
+    )
+    if arguments.json:
+        emit({"file": path.name, "undecided": True, "programmes": [p.slug for p in programmes]})
+
+
+def tell_preview(found: Preview, answer: dict[str, Any], arguments: argparse.Namespace, outcome: Outcome) -> None:
+    """A dry run: what would be recorded, what is no entry, what is wrong."""
+    outcome.counts.append(
+        (
+            found.file,
+            {
+                "read": found.read,
+                "recorded": found.read - found.skipped - found.refused,
+                "skipped": found.skipped,
+                "refused": found.refused,
+            },
+        )
+    )
+    if arguments.json:
+        emit(answer)
+        return
+    lines = [e["message"] for e in [*answer["errors"], *answer["doubts"]]]
+    tell_lines(found.file, lines + [f"{q['sheet']}: {q['question']}" for q in answer["questions"]])
+    if found.undecided:
+        note(
+            say(
+                f"  {found.file} 看不出属于哪个项目：导入时请加 --programme。",
+                f"  {found.file}: not clear to which programme it belongs: add --programme.",
+            )
+        )
+
+
+def tell_result(
+    found: Preview, answer: dict[str, Any], into: Programme, result: Result, arguments: argparse.Namespace, outcome: Outcome
+) -> None:
+    """What was recorded, and the figures that changed by it."""
+    from bangfu.web.answers import number
+
+    outcome.counts.append((found.file, result.counts))
+    if arguments.json:
+        emit(
+            {
+                "file": found.file,
+                "programme": into.slug,
+                "batch": result.batch.pk if result.batch else None,
+                "counts": result.counts,
+                "changes": [{"entry": c.entry, "sheet": c.sheet, "excel_row": c.row, "fields": c.fields} for c in result.changes],
+                "gone": result.gone,
+                "errors": answer["errors"],
+                "figures": [{"figure": code, "before": number(was), "after": number(now)} for code, was, now in result.figures],
+            }
+        )
+        return
+    tell_lines(found.file, [e["message"] for e in answer["errors"]])
+    if result.gone:
+        gone = "、".join(map(str, result.gone))
+        note(
+            say(
+                f"  {found.file} 里不再有的台账（仍然有效，可作废）：{gone}",
+                f"  no longer in {found.file}, but still standing (void them if wrong): {gone}",
+            )
+        )
+
+
+def tell_lines(file: str, lines: list[str]) -> None:
+    """What is wrong or unsure in a file, under its name."""
+    if lines:
+        note(file)
+    for line in lines:
+        note(f"  {line}")
+
+
+def add_up(outcome: Outcome, *, dry: bool) -> None:
+    """One line a file and the sum: rows read = recorded + amended + unchanged + skipped + refused."""
+    if not outcome.counts:
+        return
+    sums = {name: sum(counts.get(name, 0) for _, counts in outcome.counts) for name in COUNTS}
+    rows = [(file, *(counts.get(name, 0) for name in COUNTS)) for file, counts in outcome.counts]
+    rows.append((say("合计", "in all"), *sums.values()))
+    head = say("文件 读到 记入 更正 未变 略过 拒绝", "file read recorded amended unchanged skipped refused").split()
+    table(rows, head, right=range(1, 7))
+    if dry:
+        note(say("只是查看，什么也没有记。", "This was a dry run: nothing was recorded."))
+
+
+def batches(arguments: argparse.Namespace) -> int:
+    from bangfu.ledger.models import Batch
+
+    found = Batch.objects.select_related("programme", "by").order_by("pk")
+    if arguments.programme:
+        found = found.filter(programme=ground.programme(arguments.programme))
+    rows = [
+        {
+            "batch": b.pk,
+            "file": b.filename,
+            "programme": b.programme.slug,
+            "by": b.by.username,
+            "at": b.at,
+            "counts": b.counts,
+            "taken_back": b.taken_back,
+        }
+        for b in found
+    ]
+    if arguments.json:
+        emit(rows)
+        return 0
+    shown = [
+        (
+            r["batch"],
+            r["file"],
+            r["programme"],
+            r["by"],
+            f"{r['at']:%Y-%m-%d %H:%M}",
+            r["counts"].get("recorded", 0),
+            say("已撤回", "taken back") if r["taken_back"] else "",
+        )
+        for r in rows
+    ]
+    table(shown, say("批次 文件 项目 谁 何时 记入 状态", "batch file programme by at recorded state").split(), right=[0, 5])
+    return 0
+
+
+def take_back(arguments: argparse.Namespace) -> int:
+    from bangfu.ledger.models import Batch
+    from bangfu.ledger.post import PostingRefused
+    from bangfu.office.intake import recording
+    from bangfu.web.answers import number
+
+    batch = Batch.objects.select_related("programme").filter(pk=arguments.take_back).first()
+    if batch is None:
+        raise Stop(
+            f"没有编号为 {arguments.take_back} 的导入：bangfu import --batches 列出全部。",
+            f"There is no import number {arguments.take_back}: `bangfu import --batches` lists them.",
+        )
+    try:
+        figures = recording.take_back(batch, by=ground.actor(arguments.by), reason=arguments.reason)
+    except PostingRefused as refused:
+        raise ground.refused(refused.problems) from None
+    if arguments.json:
+        emit(
+            {
+                "batch": batch.pk,
+                "file": batch.filename,
+                "figures": [{"figure": c, "before": number(was), "after": number(now)} for c, was, now in figures],
+            }
+        )
+    else:
+        print(
+            say(f"已撤回 {batch.filename}，{len(figures)} 项指标随之变动", f"{batch.filename} taken back; {len(figures)} figures changed")
+        )
+    return 0
