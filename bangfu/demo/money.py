@@ -128,72 +128,57 @@ def works() -> tuple[Work, ...]:
 
 def projects() -> list[Table]:
     """Three sheets, a step each: approved, started, accepted."""
-    headers = ("项目名称", "实施地点", "项目类别", "项目环节", "时间", "预算金额（元）", "受益户数", "责任部门")
-    steps = (("立项", "项目立项审批台账", "立项"), ("开工", "项目实施台账", "实施"), ("验收", "项目验收台账", "验收"))
+    headers = ("项目名称", "实施地点", "项目类别", "项目环节", "时间", "预算金额（元）", "受益户数", "项目进度", "责任部门")
+    steps = (("立项", "项目立项审批台账", "前期"), ("实施", "项目实施台账", "在建"), ("验收", "项目验收台账", "已验收"))
     tables = []
-    for step, title, sheet in steps:
+    for step, title, progress in steps:
         rows: list[Row] = []
         for work in works():
-            day = {"立项": work.approved, "开工": work.started, "验收": work.accepted}[step]
+            day = {"立项": work.approved, "实施": work.started, "验收": work.accepted}[step]
             if day is not None:
                 budget = max(5000, (work.paid + 4999) // 5000 * 5000)
-                rows.append((work.name, work.place, work.category, step, day, budget, work.households, work.unit))
-        tables.append(
-            Table(
-                "project",
-                f"定点帮扶{title}",
-                headers,
-                sorted(rows, key=lambda r: (str(r[4]), str(r[0]))),
-                sheet=sheet,
-                units="元",
-                dates=Dates.ISO,
-            )
-        )
+                rows.append((work.name, work.place, work.category, step, day, budget, work.households, progress, work.unit))
+        rows.sort(key=lambda r: (str(r[4]), str(r[0])))
+        tables.append(Table("project", f"定点帮扶{title}", headers, rows, sheet=step, units="元", dates=Dates.ISO))
     return tables
+
+
+PURPOSES = {
+    "产业": "产业帮扶",
+    "基础设施": "基础设施",
+    "人居环境": "基础设施",
+    "教育": "教育帮扶",
+    "医疗健康": "医疗帮扶",
+    "党建": "党建帮扶",
+}
 
 
 def payments() -> list[Table]:
     """What the college paid for its projects, one sheet a year; large works in up to three payments. In 万元, as the finance office keeps it."""
     inventor = Inventor("payments")
-    rows: list[tuple[date, Row]] = []
-    number = 0
+    rows: list[Row] = []
     for work in works():
-        if not work.paid:
-            continue
-        count = 3 if work.paid >= 200_000 else 2 if work.paid >= 40_000 else 1
-        shares = [work.paid] if count == 1 else [*(work.paid * 4 // 10 // 1000 * 1000 for _ in range(count - 1))]
-        if count > 1:
-            shares.append(work.paid - sum(shares))
-        last = work.accepted or END
-        for i, share in enumerate(shares):
-            day = min(
-                work.started + (last - work.started) * i // max(1, count - 1)
-                if count > 1
-                else work.started + timedelta(days=inventor.between(5, 30)),
-                END,
-            )
-            number += 1
+        for day, share in _shares(work):
             rows.append(
                 (
                     day,
-                    (
-                        day,
-                        work.place,
-                        work.name,
-                        f"{work.place}村民委员会" if work.place in VILLAGES else "所在乡镇人民政府",
-                        money(share * 100) / 10_000,
-                        inventor.pick(("学校预算", "学校预算", "学校预算", "工会经费", "党费")),
-                        "投入",
-                        f"川院帮纪〔{work.approved.year}〕{inventor.between(1, 9)}号",
-                        f"记-{day:%y}{number:04d}",
-                        "财务处",
-                    ),
+                    work.place,
+                    work.name,
+                    PURPOSES.get(work.category, "其他"),
+                    f"{work.place}村民委员会" if work.place in VILLAGES else "所在乡镇人民政府",
+                    money(share * 100) / 10_000,
+                    inventor.pick(("学校预算", "学校预算", "学校预算", "工会经费", "党费")),
+                    "投入",
+                    f"川院帮纪〔{work.approved.year}〕{inventor.between(1, 9)}号",
+                    f"记-{day:%y}{len(rows) + 1:04d}",
+                    "财务处",
                 ),
             )
     headers = (
         "拨付日期",
         "帮扶村",
         "项目名称",
+        "用途类别",
         "收款单位",
         "拨付金额（万元）",
         "资金来源",
@@ -202,20 +187,26 @@ def payments() -> list[Table]:
         "凭证号",
         "经办部门",
     )
-    return [
-        Table(
-            "payment",
-            f"{year}年定点帮扶资金拨付台账",
-            headers,
-            [row for _, row in sorted((r for r in rows if r[0].year == year), key=lambda r: (r[0], str(r[1][8])))],
-            sheet=f"{year}年",
-            by="财务处",
-            units="万元",
-            total=("拨付金额（万元）",),
-            dates=(Dates.ISO, Dates.DOT, Dates.ZH)[year % 3],
-        )
-        for year in range(2015, 2021)
-    ]
+    tables = []
+    for year in range(2015, 2021):
+        held = sorted((r for r in rows if isinstance(r[0], date) and r[0].year == year), key=lambda r: (str(r[0]), str(r[9])))
+        dates = (Dates.ISO, Dates.DOT, Dates.ZH)[year % 3]
+        title = f"{year}年定点帮扶资金拨付台账"
+        total = ("拨付金额（万元）",)
+        tables.append(Table("payment", title, headers, held, sheet=f"{year}年", by="财务处", units="万元", total=total, dates=dates))
+    return tables
+
+
+def _shares(work: Work) -> list[tuple[date, int]]:
+    """The payments for a project: one a month or so after its start, two or three for larger ones, the last at acceptance."""
+    if not work.paid:
+        return []
+    last = min(work.accepted or END, END)
+    count = 3 if work.paid >= 200_000 else 2 if work.paid >= 40_000 else 1
+    part = work.paid * 4 // 10 // 1000 * 1000
+    shares = [*([part] * (count - 1)), work.paid - part * (count - 1)]
+    days = [work.started + (last - work.started) * i // max(1, count - 1) for i in range(count)]
+    return list(zip(days, shares, strict=True))
 
 
 def funds_raised() -> Table:
@@ -243,27 +234,27 @@ def funds_raised() -> Table:
 
 
 GOODS_GIVEN = (
-    ("新能源校车", "辆", 1, 148_000, "新龙县", "新龙中学", date(2018, 9, 5)),
-    ("学生课桌椅", "套", 120, 36_000, "德麦巴村", "德麦巴村幼儿园", date(2017, 9, 1)),
-    ("电脑", "台", 24, 72_000, "吉汝村", "吉汝村村民委员会", date(2017, 11, 14)),
-    ("投影仪", "台", 6, 16_800, "日卡村", "日卡村村民委员会", date(2018, 3, 20)),
-    ("棉被", "床", 160, 19_200, "各尔沟村", "各尔沟村村民委员会", date(2018, 11, 22)),
-    ("农用三轮车", "辆", 3, 25_500, "各尔沟村", "各尔沟村村民委员会", date(2019, 4, 18)),
-    ("太阳能热水器", "台", 20, 32_000, "吉汝村", "吉汝村村民委员会", date(2019, 6, 11)),
-    ("体育器材", "套", 8, 11_600, "二瓦槽村", "二瓦槽村幼儿园", date(2018, 12, 4)),
-    ("防疫口罩及消毒液", "件", 900, 15_300, "丹巴县", "丹巴县红十字会", date(2020, 2, 26)),
-    ("食品烘干机", "台", 2, 42_200, "博美乡", "博美乡人民政府", date(2018, 6, 19)),
+    ("新能源校车", "车辆", "辆", 1, 148_000, "新龙县", "新龙中学", date(2018, 9, 5)),
+    ("学生课桌椅", "桌椅家具", "套", 120, 36_000, "德麦巴村", "德麦巴村幼儿园", date(2017, 9, 1)),
+    ("电脑", "电子设备", "台", 24, 72_000, "吉汝村", "吉汝村村民委员会", date(2017, 11, 14)),
+    ("投影仪", "电子设备", "台", 6, 16_800, "日卡村", "日卡村村民委员会", date(2018, 3, 20)),
+    ("棉被", "衣物被褥", "床", 160, 19_200, "各尔沟村", "各尔沟村村民委员会", date(2018, 11, 22)),
+    ("农用三轮车", "农资农具", "辆", 3, 25_500, "各尔沟村", "各尔沟村村民委员会", date(2019, 4, 18)),
+    ("太阳能热水器", "其他", "台", 20, 32_000, "吉汝村", "吉汝村村民委员会", date(2019, 6, 11)),
+    ("体育器材", "教学用品", "套", 8, 11_600, "二瓦槽村", "二瓦槽村幼儿园", date(2018, 12, 4)),
+    ("防疫口罩及消毒液", "药品医疗", "件", 900, 15_300, "丹巴县", "丹巴县红十字会", date(2020, 2, 26)),
+    ("食品烘干机", "农资农具", "台", 2, 42_200, "博美乡", "博美乡人民政府", date(2018, 6, 19)),
 )
 
 
 def goods() -> Table:
     """Goods given, at a value of 418,600 yuan; one line has a day that does not exist."""
     rows: list[Row] = [
-        (day, name, quantity, measure, amount, place, receiver, "投入", "后勤服务中心")
-        for name, measure, quantity, amount, place, receiver, day in GOODS_GIVEN
+        (day, name, kind, quantity, measure, amount, place, receiver, "投入", "后勤服务中心")
+        for name, kind, measure, quantity, amount, place, receiver, day in GOODS_GIVEN
     ]
-    rows.append(("2019年2月30日", "办公桌", 10, "张", 5000, "日卡村", "日卡村村民委员会", "投入", "后勤服务中心"))
-    headers = ("捐赠时间", "物资名称", "数量", "计量单位", "总价值（元）", "受赠地", "发放对象", "计入指标", "捐赠部门")
+    rows.append(("2019年2月30日", "办公桌", "桌椅家具", 10, "张", 5000, "日卡村", "日卡村村民委员会", "投入", "后勤服务中心"))
+    headers = ("捐赠时间", "物资名称", "物资类别", "数量", "计量单位", "总价值（元）", "受赠地", "发放对象", "计入指标", "捐赠部门")
     return Table(
         "donation",
         "捐赠物资登记台账",
@@ -470,7 +461,7 @@ def seeds() -> Table:
 
 
 def village_incomes() -> Table:
-    """Collective income: 1,210,900 yuan from the bases, and other income of the villages beside it."""
+    """Collective income: 1,210,900 yuan from the bases to 2020, and rents of 2021."""
     inventor = Inventor("village income")
     rows: list[Row] = []
     sources = (
@@ -486,7 +477,7 @@ def village_incomes() -> Table:
         (village, date(year, 12, 10), source, "经营收入", "是", amount)
         for (village, source, year), amount in zip(lines, amounts, strict=True)
     ]
-    rows += [(village, date(2020, 12, 4), "村集体房屋租金", "发包及上交收入", "否", inventor.between(20, 90) * 100) for village in VILLAGES]
+    rows += [(village, date(2021, 6, 4), "村集体房屋租金", "发包及上交收入", "否", inventor.between(20, 90) * 100) for village in VILLAGES]
     rows.sort(key=lambda row: (tuple(VILLAGES).index(str(row[0])), str(row[1])))
     headers = ("村名", "入账时间", "收入来源", "收入类别", "是否来自帮扶基地", "收入金额（元）")
     return Table(
@@ -516,7 +507,7 @@ def purchases() -> list[Table]:
         ("牦牛肉干", "袋", 65),
         ("核桃", "斤", 18),
     )
-    origins = (*VILLAGES, *VILLAGES, "新龙县", "丹巴县", "道孚县", "开江县", "喜德县", "昭觉县")
+    origins = (*VILLAGES, *VILLAGES, "新龙县", "丹巴县", "道孚县", "开江县", "凉山州", "凉山州")
     channels = ("食堂采购", "工会福利", "以购代捐", "以购代捐", "832平台", "展销")
     rows: list[Row] = []
     days = inventor.days(168, date(2016, 9, 5), END)
@@ -617,36 +608,27 @@ def helped_sales() -> Table:
     )
 
 
+ADOPTED = (
+    ("认养", 400_000, 74, "数量", (("藏香猪", "头", 1600), ("生态鸡", "只", 120))),
+    ("认种", 223_860, 58, "认种面积（亩）", (("四季豆", "亩", 900), ("紫皮土豆", "亩", 1100), ("黑青稞", "亩", 800))),
+)
+
+
 def adoptions() -> list[Table]:
     """Animals adopted for 400,000 yuan, crops for 223,860."""
     inventor = Inventor("adoptions")
     tables = []
-    for title, kind, total, count, kinds in (
-        ("认养", "认养", 400_000, 74, (("藏香猪", "头", 1600), ("生态鸡", "只", 120))),
-        ("认种", "认种", 223_860, 58, (("四季豆", "亩", 900), ("紫皮土豆", "亩", 1100), ("黑青稞", "亩", 800))),
-    ):
+    for kind, total, count, how_many, kinds in ADOPTED:
         rows: list[Row] = []
-        for amount, day in zip(
-            inventor.split(total, count, low=900, step=20), inventor.days(count, date(2018, 3, 12), date(2020, 10, 16)), strict=True
-        ):
+        days = inventor.days(count, date(2018, 3, 12), date(2020, 10, 16))
+        for amount, day in zip(inventor.split(total, count, low=900, step=20), days, strict=True):
             what, measure, price = inventor.pick(kinds)
             village = inventor.pick(tuple(VILLAGES)[: 4 if day > date(2018, 6, 4) else 3])
             family = inventor.pick([f for f in cast().families if f.village == village])
             rows.append((day, kind, inventor.pick(UNITS), what, max(1, amount // price), measure, amount, village, family.head.name))
-        headers = (f"{kind}时间", "类别", f"{kind}部门", "品种", "数量", "计量单位", "费用（元）", "所在村", "农户")
-        tables.append(
-            Table(
-                "adoption",
-                f"农产品{title}登记表",
-                headers,
-                rows,
-                sheet=title,
-                by="校工会",
-                units="元",
-                total=("费用（元）",),
-                dates=Dates.ISO,
-            )
-        )
+        headers = (f"{kind}时间", "类别", f"{kind}部门", "品种", how_many, "计量单位", "费用（元）", "所在村", "农户")
+        title = f"农产品{kind}登记表"
+        tables.append(Table("adoption", title, headers, rows, sheet=kind, by="校工会", units="元", total=("费用（元）",), dates=Dates.ISO))
     return tables
 
 

@@ -59,7 +59,7 @@ def above(place: str) -> list[str]:
 
 
 def text_of(cell, table: Table) -> str:
-    if cell is None:
+    if cell is None or cell == "至今":
         return ""
     return written(cell, table.dates) if isinstance(cell, date) else str(cell)
 
@@ -139,4 +139,5 @@ def subtree(facts, registers):
 def six_years(subtree) -> Slice:
     """«2015年以来», closed by the article's own dateline."""
     villages = tuple(subtree[v] for v in VILLAGES)
-    return Slice(date(2015, 1, 1), date(2020, 12, 22), designated=frozenset().union(*villages), compared=villages)
+    counties = tuple(subtree[county] for county in COUNTIES if county in subtree)
+    return Slice(date(2015, 1, 1), date(2020, 12, 22), designated=frozenset().union(*villages), compared=villages, counties=counties)
