@@ -15,6 +15,7 @@ _HEADINGS = (  # from the outermost inwards
     re.compile(r"\s*[（(][一二三四五六七八九十]{1,3}[)）]"),
     re.compile(r"\s*\d{1,2}[.．、](?!\d)"),
 )
+_LISTED = frozenset("、和及与")
 _LONGEST_HEADING = 60
 _FAR = 400  # signs beyond which a clause of one long sentence says nothing of a number
 _IDEOGRAPHS = re.compile("[\u3400-\u9fffA-Za-z0-9+]+")
@@ -82,7 +83,13 @@ class Layout:
         sentence = self._around(self._sentences, start, end)
         before, after = self._near(index, clause)
         headings = self._above(start)
-        near = [(NEAR, before), (NEAR, after), (NEAR, subject), (CLAUSE, self.text[clause[0] : start][-300:]), (BEYOND, self.text[end : clause[1]][:300])]
+        near = [
+            (NEAR, before),
+            (NEAR, after),
+            (NEAR, subject),
+            (CLAUSE, self.text[clause[0] : start][-300:]),
+            (BEYOND, self.text[end : clause[1]][:300]),
+        ]
         regions = sorted([*near, *self._others(clause, sentence), *((HEADING, h) for h in (*headings, self.title))], key=lambda r: -r[0])
         weights: dict[str, float] = {}
         for weight, text in reversed(regions):
@@ -126,7 +133,9 @@ class Layout:
             if not _EMPTY.fullmatch(self.text, begin, right) or right >= clause[1]:
                 break
             i, begin = i + 1, self.spans[i + 1][1]
-        return before, self.text[begin:right][:80]
+        after = self.text[begin:right][:80]
+        # «干部623名、技术人才5635名»: what follows a comma of the list belongs to the next number.
+        return before, "" if right < clause[1] and after[:1] in _LISTED else after
 
     def _above(self, at: int) -> tuple[str, ...]:
         """The headings over a position, outermost first."""

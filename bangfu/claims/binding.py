@@ -27,6 +27,7 @@ SAME_UNIT, ALIKE_UNIT, OTHER_COUNT = 1.5, 0.5, -0.5
 SAME_PER, OTHER_PER = 2.0, -4.0
 ADJACENT = 1.2
 ENOUGH = 4.0  # a figure that reaches less has not been spoken of
+OF_WHOLE = 0.8  # how sure a part is that takes its whole's figure
 PART_BEHIND = 4.0  # how far behind its whole's figure another may be for a part to be bound to it
 CLOSE = 0.75  # two figures nearer than this cannot be told apart by the words
 
@@ -84,8 +85,16 @@ class Binding:
         """The figures that the words do not tell from the one bound."""
         return tuple(c.figure for c in self.runners_up if self.figure is not None and c.score >= -CLOSE) if not self.by_person else ()
 
-    def apart_from(self, whole: Binding) -> Binding:
-        """The binding of a part («其中…»): not the figure of its whole for the same slice, but the next best where it is not far behind."""
+    def part_of(self, whole: Binding) -> Binding:
+        """The binding of a part («其中…»).
+
+        It is not the figure of its whole for the same slice, but the next best where that is not far behind. Where its own words name no figure but
+        another place or period («其中甲村30万元»), it is its whole's figure for these.
+        """
+        if self.figure is None and whole.figure is not None and self.slices[0] != whole.slices[0] and not self.by_person:
+            return replace(
+                self, figure=whole.figure, slices=_fit(self.slices, whole.figure), confidence=round(whole.confidence * OF_WHOLE, 3)
+            )
         if self.by_person or self.figure is None or self.figure is not whole.figure or self.slices[0] != whole.slices[0]:
             return self
         following = next((c for c in self.runners_up if c.score >= -PART_BEHIND), None)
@@ -264,7 +273,7 @@ class Binder:
     def slices(self, claim: Stated, context: Context, until: date | None) -> tuple[SliceWords, ...]:
         """What the text limits the number to. What stands in the clause itself holds; what is only inherited may or may not be meant."""
         begin, end, stated = self._period(claim, context, until)
-        places, near = self._places(context)
+        places, near = self._places(claim, context)
         units = self._units(context)
         first = SliceWords(begin, end, places, units)
         found = [first]
@@ -286,9 +295,13 @@ class Binder:
             exact is not None or (_DATED.search(context.clause_text) is not None and not _CUMULATIVE.search(context.clause_text)),
         )
 
-    def _places(self, context: Context) -> tuple[tuple[int, ...], bool]:
+    def _places(self, claim: Stated, context: Context) -> tuple[tuple[int, ...], bool]:
         """The places that limit a claim, and whether they stand in its own clause."""
-        for span, near in ((context.clause, True), ((context.sentence[0], context.clause[0]), False)):
+        listed_before = self._counted(claim, context)
+        if listed_before:
+            return listed_before, True
+        part = context.text.rfind("；", context.sentence[0], context.clause[0]) + 1
+        for span, near in ((context.clause, True), ((max(context.sentence[0], part), context.clause[0]), False)):
             text = context.text
             mentions = [m for m in self.gazetteer.mentions(text, *span) if m.what == "place"]
             groups = [g for g in listed(mentions, text) if not _open(g)]
@@ -302,6 +315,14 @@ class Binder:
             if mentions and not _open(mentions) and (limits := self._limits(mentions)):
                 return limits, False
         return (), True
+
+    def _counted(self, claim: Stated, context: Context) -> tuple[int, ...]:
+        """The places that a number of places counts up: 「新龙、丹巴、开江、道孚4县」 speaks of these, whatever follows."""
+        if claim.quantity.unit not in {"county", "town", "village"}:
+            return ()
+        text = context.text
+        groups = list(listed((m for m in self.gazetteer.mentions(text, context.clause[0], context.at[0]) if m.what == "place"), text))
+        return _ids(groups[-1]) if groups and not text[groups[-1][-1].end : context.at[0]].strip() else ()
 
     def _limits(self, group: Sequence[Mention]) -> tuple[int, ...]:
         """The places of a list, but for those in which all designated villages lie: 四川省 only says where the whole work is done."""

@@ -15,7 +15,8 @@ from decimal import Decimal
 
 from bangfu.catalogue.shapes import Fold
 from bangfu.claims.around import Context, pairs
-from bangfu.claims.binding import Binding, SliceWords, Stated
+from bangfu.claims.binding import Binding, SliceWords
+from bangfu.claims.extract import Claim
 from bangfu.quantities import Bounds, Hedge, plain, unit
 
 SURE = 0.5  # bindings less sure than this are not held against each other
@@ -29,7 +30,7 @@ class Read:
     """A claim with all that is known of it before the ledger is asked."""
 
     index: int
-    claim: Stated
+    claim: Claim
     quote: str
     at: tuple[int, int]
     context: Context

@@ -15,7 +15,7 @@ _SUFFIXES = ("自治县", "自治州", "特别行政区", "自治区", "地区",
 _LEVELS = {"province": 0, "prefecture": 1, "county": 2, "township": 3, "village": 4, "site": 5}
 # A name followed by these is part of the name of an organisation, not the place where something happened.
 _ORGANISED = re.compile(
-    "省?(?:委(?!托)|人民?政府|政府|政协|人大|纪委|党委|级|籍|大学|学院|中学|小学|中心校|学校|医院|研究院|研究所|公司|集团|银行|局|厅|商会|协会|日报|频道|电视台)",
+    "[第一二三四五六七八九十城关职业技术工商师范农林民族理科医×]{0,10}(?:省?委(?!托)|人民?政府|政府|政协|人大|纪委|党委|级|籍|大学|学院|中学|小学|中心校|学校|医院|研究院|研究所|公司|集团|银行|局|厅|商会|协会|日报|频道|电视台)",
 )
 _COUNTED = r"(?:[\d一二两三四五六七八九十]{1,3}个?(?:[省市州县区旗乡镇村寨]|定点|贫困|帮扶){0,5})?"
 _JOINT = re.compile(rf"{_COUNTED}\s*(?:、|，|,|和|及|与|以及|\s)\s*")

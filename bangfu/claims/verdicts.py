@@ -33,6 +33,7 @@ class Slip(StrEnum):
     hedge = "hedge"  # the number is right, the hedge denies it
 
 
+SURE = 0.5  # a binding less sure than this contradicts nobody
 NOWHERE = SliceWords()
 Ask = Callable[[str, SliceWords], Value]
 
@@ -72,6 +73,13 @@ def judge(quantity: Quantity, binding: Binding, ask: Ask, *, partner: Figure | N
     if binding.change:
         return _change(quantity, figure, binding, ask)
     found = _against(quantity, figure, binding.slices, ask, partner)
+    if found.verdict is Verdict.contradicted and binding.confidence < SURE:
+        return replace(
+            found,
+            verdict=Verdict.ambiguous,
+            zh=f"可能指“{figure.label.zh}”，但把握不大：{found.zh}，请人工选定",
+            en=f"May mean “{figure.label.en}”, but not surely: {found.en}; choose the figure",
+        )
     for other in binding.close:
         if found.verdict in {Verdict.ambiguous, Verdict.unreadable}:
             break

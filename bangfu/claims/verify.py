@@ -148,13 +148,29 @@ def read_claims(reading: Reading, binder: Binder, until: date | None) -> list[Re
         context = layout.context(index, claim.subject or "")
         mentions = binder.gazetteer.mentions(reading.text, *context.clause)
         names: set[int | str] = {n.id for m in mentions if m.what != "helper" for n in m.named}
-        if claim.place:
-            names.add(claim.place)
+        if claim.place and claim.place in context.clause_text:
+            names.add(claim.place)  # a place the ledger does not know still tells two statements apart
         binding = binder.bind(claim, context, until)
-        if claim.whole is not None and claim.whole < index:
-            binding = binding.apart_from(reads[claim.whole].binding)
+        whole = _whole(claim, reads)
+        if whole is not None:
+            binding = binding.part_of(whole.binding)
         reads.append(Read(index, claim, claim.quote, claim.at, context, binding, frozenset(names)))
     return reads
+
+
+def _whole(claim: Claim, reads: Sequence[Read]) -> Read | None:
+    """What a part («其中…») is a part of: the claim that the reading names, else the last one before it in the same unit that is no part itself."""
+    if claim.whole is not None and claim.whole < len(reads):
+        return reads[claim.whole]
+    if claim.relation != "part":
+        return None
+    near = reversed(reads[-_LOOKING_BACK:])
+    return next(
+        (r for r in near if r.claim.quantity.unit == claim.quantity.unit and r.claim.relation != "part" and r.claim.per == claim.per), None
+    )
+
+
+_LOOKING_BACK = 5
 
 
 def _partners(catalogue: Catalogue) -> dict[str, Figure]:
