@@ -327,20 +327,26 @@ def notices() -> Table:
 
 
 BASES = {"藏香猪": "养殖基地", "藏鸡": "养殖基地", "马铃薯": "种植基地", "黑青稞": "种植基地", "大棚": "大棚基地"}
+OTHER_BASES: tuple[Row, ...] = (
+    ("德麦巴村羊肚菌专业合作社", "合作社", "德麦巴村", date(2018, 5, 10), None, 120_000, 31, "德麦巴村村民委员会"),
+    ("日卡村蔬菜专业合作社", "合作社", "日卡村", date(2018, 9, 12), None, 80_000, 26, "日卡村村民委员会"),
+    ("吉汝村民族手工艺帮扶车间", "帮扶车间", "吉汝村", date(2019, 6, 20), None, 60_000, 14, "丹巴××种养专业合作社"),
+    ("仁乃村特色民宿", "乡村旅游", "仁乃村", date(2019, 8, 8), None, 200_000, 12, "仁乃村村民委员会"),
+)
 
 
 def bases() -> Table:
-    """The five demonstration bases, and the two parks beside them."""
-    rows: list[Row] = []
-    for work in sorted(works(), key=lambda w: (w.accepted or END, w.name)):
-        kind = (
-            "产业园"
-            if work.name.endswith("产业园")
-            else next((k for word, k in BASES.items() if word in work.name and work.name.endswith("基地")), "")
-        )
-        if kind:
-            rows.append((work.name, kind, work.place, work.accepted, work.paid, work.households, f"{work.place}集体经济合作社"))
-    headers = ("基地名称", "基地类型", "地点", "建成时间", "投资额（元）", "带动户数", "运营主体")
+    """The five demonstration bases, the two parks, and what stands beside them."""
+    inventor = Inventor("bases")
+    rows: list[Row] = list(OTHER_BASES)
+    for work in works():
+        found = next((kind for word, kind in BASES.items() if word in work.name), "") if work.name.endswith("基地") else ""
+        kind = "产业园" if work.name.endswith("产业园") else found
+        if kind and work.accepted is not None:
+            area = inventor.between(30, 120) if kind == "种植基地" else None
+            rows.append((work.name, kind, work.place, work.accepted, area, work.paid, work.households, f"{work.place}集体经济合作社"))
+    rows.sort(key=lambda row: (str(row[3]), str(row[0])))
+    headers = ("基地名称", "基地类型", "地点", "建成时间", "面积（亩）", "投资额（元）", "带动户数", "运营主体")
     return Table("industry_base", "产业基地台账", headers, rows, sheet="产业基地", units="元", dates=Dates.ZH)
 
 
@@ -352,18 +358,26 @@ BUILT = {
     "路灯": "路灯照明",
     "入户路": "乡村道路",
     "厕所": "住房改造",
+    "卫生室": "卫生室",
+    "图书室": "书屋网吧",
+    "文化活动": "文化广场",
 }
 
 
 def improvements() -> Table:
     """What was built or repaired, at what it cost."""
+    inventor = Inventor("improvements")
     rows: list[Row] = []
     for work in works():
         kind = next((kind for word, kind in BUILT.items() if word in work.name), "")
-        if kind and work.accepted is not None:
-            nature = "新建" if "新建" in work.name or kind in {"景区道路", "路灯照明"} else "改建"
-            rows.append((work.name.split("项目")[0], kind, nature, work.place, work.accepted, work.paid, work.households, work.unit))
-    headers = ("援建名称", "援建类别", "建设性质", "建设地点", "建成时间", "捐建金额（元）", "受益户数", "责任部门")
+        if not kind or work.accepted is None:
+            continue
+        nature = "新建" if "新建" in work.name or kind in {"景区道路", "路灯照明"} else "改建"
+        length = Decimal(inventor.between(6, 48)) / 10 if "道路" in kind else None
+        lamps = inventor.between(12, 40) if kind == "路灯照明" else None
+        name = work.name.split("项目")[0]
+        rows.append((name, kind, nature, work.place, work.accepted, work.paid, length, lamps, work.households, work.unit))
+    headers = ("援建名称", "援建类别", "建设性质", "建设地点", "建成时间", "捐建金额（元）", "里程（公里）", "盏数", "受益户数", "责任部门")
     return Table("improvement", "援建改造台账", headers, rows, sheet="援建改造", units="元", dates=Dates.DOT, total=("捐建金额（元）",))
 
 
@@ -386,11 +400,11 @@ def employments() -> Table:
 
 def firms() -> Table:
     rows: list[Row] = [
-        ("丹巴××农产品加工有限公司", "边耳乡", "边耳乡农产品加工产业园", date(2018, 3, 12), None),
-        ("甘孜××生态食品有限公司", "边耳乡", "边耳乡农产品加工产业园", date(2018, 10, 8), None),
-        ("丹巴××种养专业合作社", "边耳乡", "边耳乡农产品加工产业园", date(2019, 5, 20), None),
+        ("丹巴××农产品加工有限公司", "边耳乡", "边耳乡农产品加工产业园", date(2018, 3, 12), 1_200_000, None),
+        ("甘孜××生态食品有限公司", "边耳乡", "边耳乡农产品加工产业园", date(2018, 10, 8), 860_000, None),
+        ("丹巴××种养专业合作社", "边耳乡", "边耳乡农产品加工产业园", date(2019, 5, 20), 300_000, None),
     ]
-    headers = ("企业名称", "所在地", "入驻园区", "入驻时间", "退出时间")
+    headers = ("企业名称", "所在地", "入驻园区", "入驻时间", "实际投资额（元）", "退出时间")
     return Table("firm_settled", "产业园入驻企业台账", headers, rows, sheet="入驻企业", dates=Dates.ZH)
 
 
@@ -426,20 +440,22 @@ def brands() -> Table:
 def seeds() -> Table:
     """Breeding stock and seed given to 326 households."""
     inventor = Inventor("seeds")
-    kinds = (("藏香猪种", "头"), ("草莓种苗", "株"), ("羊肚菌菌种", "袋"), ("藏鸡苗", "只"), ("马铃薯种薯", "斤"))
+    kinds = (("藏香猪种", "头", 600), ("草莓种苗", "株", 2), ("羊肚菌菌种", "袋", 9), ("藏鸡苗", "只", 25), ("马铃薯种薯", "斤", 3))
     rows: list[Row] = []
     for i, (households, day) in enumerate(
         zip(inventor.split(326, 12, low=14), inventor.days(12, date(2016, 4, 18), date(2020, 5, 29)), strict=True)
     ):
         village = tuple(VILLAGES)[(i % 3) if day < date(2018, 6, 4) else 3 - i % 4]
-        what, measure = kinds[i % len(kinds)]
+        what, measure, price = kinds[i % len(kinds)]
+        quantity = households * inventor.between(2, 30)
         people = households * 4 + inventor.between(-6, 9)
         rows.append(
             (
                 day,
                 what,
-                households * inventor.between(2, 30),
+                quantity,
                 measure,
+                quantity * price,
                 village,
                 households,
                 people,
@@ -447,7 +463,7 @@ def seeds() -> Table:
                 "帮扶工作办公室",
             )
         )
-    headers = ("发放时间", "品种", "数量", "计量单位", "受益村", "受益户数", "受益人数", "带动增收（元）", "责任部门")
+    headers = ("发放时间", "品种", "数量", "计量单位", "购置金额（元）", "受益村", "受益户数", "受益人数", "带动增收（元）", "责任部门")
     return Table(
         "seed_gift",
         "种苗种畜发放台账",
@@ -474,12 +490,15 @@ def village_incomes() -> Table:
     lines = [(village, source, year) for village, source, begin in sources for year in range(begin, 2021)]
     amounts = inventor.split(1_210_900, len(lines), low=20_000, step=100)
     rows += [
-        (village, date(year, 12, 10), source, "经营收入", "是", amount)
+        (village, date(year, 12, 10), source, "经营收入", "是", amount, amount * 3 // 10 // 100 * 100)
         for (village, source, year), amount in zip(lines, amounts, strict=True)
     ]
-    rows += [(village, date(2021, 6, 4), "村集体房屋租金", "发包及上交收入", "否", inventor.between(20, 90) * 100) for village in VILLAGES]
+    rows += [
+        (village, date(2021, 6, 4), "村集体房屋租金", "发包及上交收入", "否", inventor.between(20, 90) * 100, None) for village in VILLAGES
+    ]
+    rows += [(village, date(2019, 5, 8), "发展集体经济补助", "补助收入", "否", 30_000, None) for village in ("德麦巴村", "日卡村")]
     rows.sort(key=lambda row: (tuple(VILLAGES).index(str(row[0])), str(row[1])))
-    headers = ("村名", "入账时间", "收入来源", "收入类别", "是否来自帮扶基地", "收入金额（元）")
+    headers = ("村名", "入账时间", "收入来源", "收入类别", "是否来自帮扶基地", "收入金额（元）", "其中用于分红（元）")
     return Table(
         "collective_income",
         "村集体经济收入台账",
@@ -508,7 +527,7 @@ def purchases() -> list[Table]:
         ("核桃", "斤", 18),
     )
     origins = (*VILLAGES, *VILLAGES, "新龙县", "丹巴县", "道孚县", "开江县", "凉山州", "凉山州")
-    channels = ("食堂采购", "工会福利", "以购代捐", "以购代捐", "832平台", "展销")
+    channels = ("食堂采购", "工会福利", "以购代捐", "以购代捐", "职工自购", "832平台", "展销")
     rows: list[Row] = []
     days = inventor.days(168, date(2016, 9, 5), END)
     for number, (amount, day) in enumerate(zip(inventor.split(1_027_000, 168, low=900, step=1), days, strict=True), 1):

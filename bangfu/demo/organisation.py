@@ -32,12 +32,23 @@ def designations() -> Table:
 
 def profiles() -> Table:
     rows = [
-        ("德麦巴村", date(2015, 4, 1), 3420, 68, 71, 338, 14, 0),
-        ("吉汝村", date(2016, 5, 3), 3060, 92, 84, 371, 17, 0),
-        ("日卡村", date(2016, 5, 4), 3180, 88, 66, 290, 12, 0),
-        ("各尔沟村", date(2018, 6, 5), 3260, 79, 59, 254, 11, 2000),
+        ("德麦巴村", date(2015, 4, 1), 3420, 68, 71, 338, 23, 104, 14, 0),
+        ("吉汝村", date(2016, 5, 3), 3060, 92, 84, 371, 26, 112, 17, 0),
+        ("日卡村", date(2016, 5, 4), 3180, 88, 66, 290, 19, 83, 12, 0),
+        ("各尔沟村", date(2018, 6, 5), 3260, 79, 59, 254, 17, 71, 11, 2000),
     ]
-    headers = ("帮扶村", "统计时间", "海拔（米）", "距县城（公里）", "户数", "人口数", "党员数", "村集体经济收入（元）")
+    headers = (
+        "帮扶村",
+        "统计时间",
+        "海拔（米）",
+        "距县城（公里）",
+        "户数",
+        "人口数",
+        "贫困户数",
+        "贫困人口数",
+        "党员数",
+        "村集体经济收入（元）",
+    )
     return Table("village_profile", "帮扶村基本情况（帮扶开始时）", headers, rows, sheet="村情", dates=Dates.DOT)
 
 
@@ -170,13 +181,14 @@ def campaigns() -> Table:
 
 
 def leader_visits() -> Table:
-    """74 visits of members of the leadership (人次 = leaders x journeys) on 31 journeys."""
+    """74 visits of members of the leadership (人次 = leaders x journeys) on 36 journeys, 12 of them by the secretary or the president alone."""
     inventor = Inventor("visits of leaders")
-    sizes = [3] * 12 + [2] * 19
+    sizes = [3] * 14 + [2] * 10 + [1] * 12
     inventor.random.shuffle(sizes)
     rows: list[Row] = []
-    for day, size in zip(inventor.days(31, date(2015, 4, 8), date(2020, 11, 20)), sizes, strict=True):
-        party = inventor.random.sample(cast().leaders, size)
+    for day, size in zip(inventor.days(36, date(2015, 4, 8), date(2020, 11, 20)), sizes, strict=True):
+        chief = size == 1
+        party = inventor.random.sample(cast().leaders[:2] if chief else cast().leaders[2:], size)
         village = inventor.pick(tuple(VILLAGES)[: 1 if day.year == 2015 else 3 if day.year < 2018 or day < date(2018, 5, 8) else 4])
         rows.append(
             (
@@ -184,13 +196,14 @@ def leader_visits() -> Table:
                 "、".join(p.name for p, _ in party),
                 "、".join(dict.fromkeys(post for _, post in party)),
                 village,
+                "是" if chief else "否",
                 inventor.between(2, 6),
                 size,
                 inventor.pick(("调研产业基地", "看望驻村干部", "检查项目进度", "走访结对户", "召开院坝会", "对接县乡规划")),
                 inventor.pick(("协调水管材料", "落实项目资金", "明确基地管护人", "联系产品销路", "")),
             ),
         )
-    headers = ("调研日期", "领导姓名", "职务", "调研地点", "陪同人数", "调研人次", "调研内容", "解决问题")
+    headers = ("调研日期", "领导姓名", "职务", "调研地点", "是否主要负责人", "陪同人数", "调研人次", "调研内容", "解决问题")
     return Table("leader_visit", "校领导赴帮扶地调研台账", headers, rows, sheet="领导调研", by="党政办公室", total=("调研人次",))
 
 

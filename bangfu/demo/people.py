@@ -150,6 +150,7 @@ def household_statuses() -> Table:
         year = 2020 if family.village == "各尔沟村" else inventor.pick((2018, 2018, 2019, 2020))
         rows.append((family.village, family.head.name, "脱贫", date(year, 12, inventor.between(1, 10)), family.size, ""))
     rows += [(f.village, f.head.name, "边缘易致贫户", date(2020, 6, 18), f.size, "纳入监测") for f in cast().families[64:]]
+    rows += [(f.village, f.head.name, "风险消除", date(2020, 12, 18), f.size, "收入稳定半年以上") for f in cast().families[65:]]
     headers = ("村名", "户主姓名", "变动类型", "变动时间", "家庭人口", "备注")
     return Table("household_status", "贫困户动态管理台账", headers, rows, sheet="动态管理", by="驻村工作队", dates=Dates.ZH)
 
@@ -212,22 +213,34 @@ def household_incomes() -> Table:
 def volunteers() -> Table:
     """968 teachers and students (registered once each) in 24 teams."""
     inventor = Inventor("volunteers")
-    names = ("藏寨支教", "电商助农", "环境整治", "农技服务", "法律宣讲", "健康义诊", "壁画美化", "助老帮扶")
+    names = (
+        ("藏寨支教", "支教"),
+        ("电商助农", "电商助农"),
+        ("村寨清洁", "环境整治"),
+        ("农技下乡", "科技服务"),
+        ("法律宣讲", "其他"),
+        ("健康义诊", "义诊"),
+        ("壁画美化", "文化服务"),
+        ("助老帮扶", "其他"),
+    )
     rows: list[Row] = []
     for i, (day, people) in enumerate(
         zip(inventor.days(24, date(2015, 7, 6), date(2020, 9, 30)), inventor.split(968, 24, low=12), strict=True)
     ):
+        name, kind = names[i % len(names)]
         rows.append(
             (
-                f"{names[i % len(names)]}志愿服务队",
+                f"{name}志愿服务队",
+                kind,
                 day,
                 inventor.pick(tuple(VILLAGES)),
                 people,
                 inventor.between(16, 80),
+                inventor.between(30, 140),
                 inventor.pick(TEACHING),
             )
         )
-    headers = ("服务队名称", "服务时间", "服务地点", "人数", "服务时长（小时）", "组织部门")
+    headers = ("服务队名称", "服务类别", "服务时间", "服务地点", "人数", "服务时长（小时）", "服务群众人次", "组织部门")
     return Table(
         "volunteer",
         "扶贫志愿服务台账",

@@ -141,11 +141,14 @@ def enrolments() -> Table:
         home, other = total * 46 // 100, total * 31 // 100
         plan = special * 60 // 100
         rows += [
-            (date(year, 9, 20), "甘孜州", home, plan),
-            (date(year, 9, 20), "凉山州", other, special - plan),
-            (date(year, 9, 20), "省内其他贫困县", total - home - other, 0),
+            (date(year, 9, 20), region, students, nine, students * 36 // 100)
+            for region, students, nine in (
+                ("甘孜州", home, plan),
+                ("凉山州", other, special - plan),
+                ("省内其他贫困县", total - home - other, 0),
+            )
         ]
-    headers = ("统计时间", "生源地区", "在校生人数", "其中“9+3”学生")
+    headers = ("统计时间", "生源地区", "在校生人数", "其中“9+3”学生", "当年招生人数")
     return Table("enrolment", "贫困地区在校学生统计表", headers, rows, sheet="在校生", by="招生就业处", units="人", dates=Dates.ZH)
 
 
