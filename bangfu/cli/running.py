@@ -1,27 +1,40 @@
-"""Verbs that run the house: demo, serve, upgrade, backup, restore."""
+"""Verbs that run the house: demo, serve, upgrade."""
 
 from __future__ import annotations
 
 import argparse
 import contextlib
 import os
+import shutil
 import socket
 import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bangfu.cli import ground
-from bangfu.cli.say import Stop, emit, note, say
+from bangfu.cli.say import Progress, Stop, emit, note, say
 
 if TYPE_CHECKING:
     from bangfu.cli.door import Verbs
+    from bangfu.demo.build import Demonstration
 
 
 def add(verbs: Verbs) -> None:
+    parser = verbs.add(
+        "demo",
+        "演示：导入台账、写报告、核对文章，再打开网页",
+        "the demonstration: workbooks in, a report out, an article checked, then the pages",
+        "bangfu demo --no-serve",
+        demo,
+    )
+    parser.add_argument("--no-serve", action="store_true", help=say("不开网页", "stop before the pages"))
+    parser.add_argument("--fresh", action="store_true", help=say("从头再来", "begin anew"))
+    serving(parser)
+
     parser = verbs.add(
         "serve",
         "打开网页（只服务本机；--host 0.0.0.0 服务全网）",
@@ -43,6 +56,101 @@ def serving(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help=say("地址", "address"))
     parser.add_argument("--port", type=int, default=8000, help=say("端口", "port"))
     parser.add_argument("--workers", type=int, default=1 if os.name == "nt" else 2, help=say("进程数", "processes"))
+
+
+# --- demo
+
+
+def demo(arguments: argparse.Namespace) -> int:
+    """The main job from end to end; what is there already is kept, unless --fresh."""
+    ground.start()
+    from django.conf import settings
+
+    data = Path(settings.DATA)
+    with alone(data / "demo.lock", "bangfu demo"):
+        if arguments.fresh:
+            begin_anew(data)
+        ground.open_database()
+        from bangfu.demo.build import build
+
+        bar = Progress(say("演示台账", "demonstration"))
+        made = build(data / "demo", lambda _name, done, of: bar(done, of))
+        bar.done()
+        answer = {"programme": made.programme.slug, "files": dict(made.counts), **report_and_check(made, quiet=arguments.json)}
+    if arguments.json:
+        emit(answer)
+    else:
+        tell_accounts()
+    return 0 if arguments.no_serve else serve(arguments)
+
+
+def report_and_check(made: Demonstration, *, quiet: bool) -> dict[str, Any]:
+    """What came in, the report as Word and page, and the article's verdicts: printed unless `quiet`, and given as JSON values."""
+    from bangfu.cli.intake import Outcome, add_up
+    from bangfu.cli.numbers import show_checked
+    from bangfu.demo.cast import BEGIN, DATELINE
+    from bangfu.office import checking, documents
+    from bangfu.office.books import Books
+    from bangfu.office.reports import docx, html, issue
+
+    if not quiet:
+        add_up(Outcome(list(made.counts)), dry=False)
+    outline = issue.known_outlines()["annual"]
+    composed = issue.report(Books(made.programme), outline, (BEGIN, DATELINE + timedelta(days=1)))
+    word, page = made.folder / "report.docx", made.folder / "report.html"
+    word.write_bytes(docx.write(composed))
+    page.write_text(html.write(composed), encoding="utf-8")
+    checked = checking.check(made.programme, documents.open(made.article), earlier=False)
+    if not quiet:
+        print(say(f"\n报告：{word}\n　　　{page}", f"\nThe report: {word}\n            {page}"))
+        print(say(f"\n核对文章：{made.article}", f"\nThe article checked: {made.article}"))
+        show_checked(checked)
+    return {"report": [str(word), str(page)], "article": str(made.article), "check": checking.as_json(checked)}
+
+
+def tell_accounts() -> None:
+    from bangfu.demo.build import ACCOUNTS, PASSWORD
+
+    names = "、".join(f"{name}（{word}）" for name, word in ACCOUNTS.items())
+    print(
+        say(
+            f"\n演示账号：{names}，密码都是 {PASSWORD}",
+            f"\nDemonstration accounts: {', '.join(ACCOUNTS)}; the password of each is {PASSWORD}",
+        )
+    )
+
+
+def begin_anew(data: Path) -> None:
+    """Empty the data folder of a demonstration. Raises Stop where it holds anything that is not one."""
+    from django.db import connection, connections
+
+    known, _, missing = ground.migrations()
+    if known and not missing:
+        from bangfu.ledger.models import Programme
+
+        others = list(Programme.objects.filter(demonstration=False).values_list("name", flat=True)[:3])
+        if others:
+            names = "、".join(others)
+            raise Stop(
+                f"数据文件夹里有正式项目（{names}），--fresh 不会删除它：请用 BANGFU_DATA 另指一个文件夹。",
+                f"The data folder holds a programme that is no demonstration ({names}); --fresh will not delete it: point BANGFU_DATA elsewhere.",
+            )
+    elif known:
+        raise Stop(
+            "数据库是旧版本的，看不出里面有什么，没有删除。",
+            "The database is of an older version; what is in it cannot be told, so it was not deleted.",
+        )
+    if connection.vendor == "sqlite":
+        name = str(connection.settings_dict["NAME"])
+        connections.close_all()
+        for suffix in ("", "-wal", "-shm"):
+            Path(name + suffix).unlink(missing_ok=True)
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP SCHEMA public CASCADE")
+            cursor.execute("CREATE SCHEMA public")
+    for folder in ("files", "demo"):
+        shutil.rmtree(data / folder, ignore_errors=True)
 
 
 # --- serve
