@@ -176,6 +176,8 @@ def _read_written(text: str, unit: str, in_scale: str, times: Decimal) -> Decima
     if accounting is not None:
         cell = "-" + accounting[1]
     cell = _MINUS_HEAD.sub("-", _REMARK.sub("", cell)).removesuffix("整").removesuffix("正").strip()
+    if unit == "person":
+        cell = re.sub(r"(?<=\d)\s*口人?$", "人", cell)
     for attempt in (cell, _without_measure(cell, unit)):
         if attempt is None:
             continue

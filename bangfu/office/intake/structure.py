@@ -404,7 +404,7 @@ class _Strip:
 
     def _is_header(self, row: int, cells: Cells, current: Table | None) -> bool:
         count = len(cells)
-        if count < 2 or any(len(t) > 40 for _, t in cells) or any(is_total(t) for _, t in cells[:1]):
+        if count < 2 or any(len(t) > 40 for _, t in cells) or (is_total(cells[0][1]) and count < 4):
             return False
         if sum(is_figure(t) and not norm(t) in SERIAL for _, t in cells) > (0 if count < 6 else 1):
             return False
@@ -476,17 +476,19 @@ class _Strip:
             return True
         if _units_row(below):
             return True
-        last = self.right
+        under = 0
         for column, _ in below:
             if column in above:
-                ends = self.grid.reach(bottom, column)
-                if ends[1] > column:
-                    continue  # under a group that is merged
-                nexts = [c for c in above if c > column]
-                if min(nexts, default=last + 1) == column + 1:
-                    return False
+                if self.grid.reach(bottom, column)[1] > column:
+                    under += 1  # a group that is merged over it
+                elif min((c for c in above if c > column), default=self.right + 1) > column + 1:
+                    under += 1  # a group with nothing beside it
             elif self.grid.origin.get((bottom + 1, column), (bottom + 1, column))[0] <= bottom:
                 return False
+            else:
+                under += 1
+        if under == 0 or under * 2 < len(below):
+            return False
         return any(self.words.known(t) for _, t in below) or len(below) >= 2
 
     def _is_numbering(self, row: int, columns: Sequence[Column]) -> bool:
@@ -579,7 +581,7 @@ class _Strip:
             for a, b in zip(cells, cells[1:], strict=False)
             if self._is_label(a[1]) and self._is_label(b[1]) and b[0] == self.grid.reach(row, a[0])[1] + 1
         )
-        return both <= max(0, sum(labels) - 2) and (sum(labels) <= len(cells) * 0.75 or len(cells) <= 2 or both == 0)
+        return both == 0 or (both == 1 and len(cells) >= 4 and all(labels[::2]) and not all(labels[1::2]))
 
     def _cards(self, row: int, found: Layout, titles: dict[int, str]) -> int:
         """Read the forms that begin at `row`; returns the row after them (`row` itself where there are none)."""

@@ -25,6 +25,9 @@ SURE = 0.75
 
 LEAST = 0.55
 
+_SAYS_NOTHING = frozenset({"一览表", "台账", "登记表", "统计表", "明细表", "明细", "汇总表", "名册", "花名册", "清单", "情况表", "记录", "报表", "表"})
+"""Words of titles that every kind of ledger may have."""
+
 Answer = Mapping[int, str]
 """What a person said of a table's columns: column index → field name, "" for none."""
 
@@ -135,6 +138,9 @@ def profile(texts: Iterable[str], registers: Registers | None, year: int | None)
     found.distinct = len(set(filled)) / len(filled)
     return found
 
+
+_SUFFIX = re.compile(r"\d\s*(?:余|多)?([^\d\s，。,.()（）]{1,3})$")
+_COUNTED = (("人次", "person-time"), ("人|名|位|口", "person"), ("户", "household"), ("[百千]?[万亿千]?元", "CNY"), ("期|场|次|场次", "session"), ("本|册|万册|万本", "copy"))
 
 _NUMBERISH = re.compile(
     r"(?:近|约|超|逾|不足|大约|共|人民币|约为)?\s*[¥￥$(（]?\s*[-−－]?[\d０-９][\d０-９,，.．]*\s*(?:余|多)?\s*[百千万亿]?\s*(?:余|多)?\s*[^\d\s]{0,4}[)）]?(?:[（(].*[)）])?"
@@ -291,7 +297,7 @@ class Understanding:
         ranked.sort(key=lambda r: -r[0])
         score, best, found = ranked[0]
         second = ranked[1][0] if len(ranked) > 1 else 0.0
-        confidence = 1.0 if kind else max(0.0, min(1.0, (score - second) / max(score, 1.0) * 4))
+        confidence = 1.0 if kind else max(0.0, min(1.0, (score - second) / max(score, 1.0) * 2))
         result = Understood(source, best, confidence, [], tuple(k.code for s, k, _ in ranked[:4] if s > 0.4 * score))
         if not kind and not self._is_ledger(best, found, profiles, source, score):
             result.kind = None
@@ -362,7 +368,21 @@ class Understanding:
                 name = next((n for n in ("household_id_number", "id_number") if n in kind.fields), "")
                 if name:
                     out.append(_Candidate(0.62, column.index, name, "", "values"))
+            measure = self._counted(kind, column, seen)
+            if measure:
+                out.append(_Candidate(0.58, column.index, measure, "", "values"))
         return out
+
+    @staticmethod
+    def _counted(kind: Kind, column: Column, seen: Profile) -> str:
+        """The measure that a number column's own unit points to (22名, 15户, 表头“（人）”), where its header's word says nothing."""
+        if seen.number < 0.7 or seen.identity > 0.2 or seen.phone > 0.5:
+            return ""
+        units = [heading(p).unit for p in column.path if heading(p).unit] + [m[1] for t in seen.texts[:50] if (m := _SUFFIX.search(t))]
+        for word, code in _COUNTED:
+            if any(re.fullmatch(word, u) for u in units):
+                return next((f.name for f in kind.fields.values() if f.unit == code and f.export), "")
+        return ""
 
     def _worth(self, kind: Kind, found: Mapping[int, _Candidate], columns: Sequence[Column], profiles: Mapping[int, Profile]) -> float:
         """How much of the table a kind explains; words that few kinds share tell more."""
@@ -384,7 +404,7 @@ class Understanding:
         """How much the titles and the sheet's name speak for each kind: longer words, and words that few kinds use, more."""
         spread: dict[str, int] = {}
         for kind in self.kinds.values():
-            for word in {*kind.titles, kind.label.zh}:
+            for word in {*kind.titles, kind.label.zh} - _SAYS_NOTHING:
                 spread[word] = spread.get(word, 0) + 1
         section = [t for t in own if re.match(r"\s*(?:[（(]?[一二三四五六七八九十]+[、)）]|表)", t)]
         weights = [(t, 1.6 if t in section else 1.0) for t in titles if not is_title_info(t)] + [(sheet, 1.1)]
@@ -395,7 +415,7 @@ class Understanding:
             for text, weight in weights:
                 plain = norm(text)
                 for word in dict.fromkeys((*kind.titles, kind.label.zh)):
-                    if norm(word) in plain:
+                    if word in spread and norm(word) in plain:
                         value = weight * (0.5 + 0.28 * min(len(word), 6)) / spread[word] ** 0.5
                         more += 0.25 * min(best, value)
                         best = max(best, value)

@@ -15,8 +15,8 @@ from bangfu.catalogue.reading import norm
 SERIAL = frozenset({"序号", "编号", "序", "号", "no", "no.", "n0", "行号", "项次", "序列", "#", "批次", "顺序号", "排序", "index"})
 
 _UNIT_WORD = (
-    r"(?:[百千]?[万亿千百]?(?:元|圆)|[万亿]|元/[\u4e00-\u9fff]{1,2}|人次|人数|人|名|户次|户|亩|公顷|平方米|㎡|公里|千米|米|头|只|羽|尾|匹|株|棵|本|册|份|套|台|件|个|条|张|箱|袋|桶|盒|瓶|斤|公斤|千克|"
-    r"吨|克|kg|KG|g|次|场次|场|期|批次|批|班次|天|日|月|年|小时|学时|课时|%|％|家|所|项|篇|幅|块|盏|对|支|根|把|万)"
+    r"(?:[百千]?[万亿千百]?(?:元|圆)|元/[\u4e00-\u9fff]{1,2}|[百千]?[万亿]?(?:人次|人数|人|名|口|位|户次|户|亩|公顷|平方米|㎡|公里|千米|米|头|只|羽|尾|匹|株|棵|本|册|份|套|台|件|个|条|张|箱|袋|桶|盒|瓶|斤|公斤|千克|"
+    r"吨|克|kg|KG|g|次|场次|场|期|批次|批|班次|天|日|月|年|小时|学时|课时|%|％|家|所|项|篇|幅|块|盏|对|支|根|把)|[百千]?[万亿])"
 )
 _UNITS = re.compile(rf"(?:单位[:：]?)?{_UNIT_WORD}(?:[/、,，或和]{_UNIT_WORD})*")
 _PAREN = re.compile(r"[（(\[【]([^（）()\[\]【】]*)[）)\]】]")
@@ -146,8 +146,9 @@ class Vocabulary:
         word = word.lower()
         known = self._near.get(word)
         if known is None:
-            candidates = {w for pair in _pairs(word) for w in self.pairs.get(pair, ())}
-            scored = [(w, nearness(word, w)) for w in candidates]
+            forms = {word, *(re.sub(pattern, other, word) for pattern, other in _SAME)}
+            candidates = {w for form in forms for pair in _pairs(form) for w in self.pairs.get(pair, ())}
+            scored = [(w, max(nearness(word, w), *(nearness(form, w) * 0.97 for form in forms if form != word), 0.0)) for w in candidates]
             known = tuple(sorted(((w, s) for w, s in scored if s >= 0.5), key=lambda p: (-p[1], p[0])))[:60]
             if len(self._near) < 20_000:
                 self._near[word] = known
@@ -187,6 +188,21 @@ class Vocabulary:
     def spread(self, word: str) -> int:
         """In how many kinds a header word occurs (the fewer, the more it tells)."""
         return len({kind for kind, _ in self.exact.get(word.lower(), ())})
+
+
+_SAME = (
+    (r"科室|处室|股室|院系|系部|车间|班组|分公司|站所|口子", "部门"),
+    (r"教职工|教职员工|职工|员工|教师|医生|党员", "干部"),
+    (r"日期|年月日|年月", "时间"),
+    (r"时间|年月", "日期"),
+    (r"总额|数额|款额|额度|资金|经费|费用|款项|款", "金额"),
+    (r"题目|标题", "名称"),
+    (r"地址|住址|所在地|地区", "地点"),
+    (r"人口数|人员数|人员数量|人员", "人数"),
+    (r"数目|件数|总数", "数量"),
+    (r"贫困户|脱贫户|监测户|群众", "农户"),
+)
+"""Words that office ledgers use for one another, tried where a header is not known as it stands."""
 
 
 def _pairs(word: str) -> Iterable[str]:
