@@ -26,6 +26,8 @@ TOPIC, OTHER_TOPIC = 2.0, -1.2
 SAME_UNIT, ALIKE_UNIT, OTHER_COUNT = 1.5, 0.5, -0.5
 SAME_PER, OTHER_PER = 2.0, -4.0
 ADJACENT = 1.2
+COMPANION = 1.5  # counts the same entries as the number before it in the sentence (9期 … 2000人次)
+STOCK = 2.0  # 目前, 现有: what stands at the end, not what happened
 ENOUGH = 4.0  # a figure that reaches less has not been spoken of
 OF_WHOLE = 0.8  # how sure a part is that takes its whole's figure
 PART_BEHIND = 4.0  # how far behind its whole's figure another may be for a part to be bound to it
@@ -163,7 +165,8 @@ class Words:
             return None
         topic = TOPIC if claim.kind == figure.topic else 0.0 if "other" in {claim.kind, figure.topic} else OTHER_TOPIC
         per = (SAME_PER if figure.per else 0.0) if (claim.per or None) == figure.per else OTHER_PER
-        return words + topic + unit + per + self._adjacent(figure, context)
+        stock = STOCK if figure.fold in {Fold.LAST, Fold.STANDING} and _NOW.search(context.clause_text) else 0.0
+        return words + topic + unit + per + stock + self._adjacent(figure, context)
 
     def _words(self, figure: Figure, context: Context) -> float:
         """What the figure's words bring: its best phrase with the cues beyond it, or its cues alone."""
@@ -216,6 +219,16 @@ def _speaks_of(figure: Figure, unit: str) -> bool:
 
 
 _CUES = 2
+_NOW = re.compile("目前|现有|现在|如今|[年期]末|在校|在岗|在册")
+
+
+def _companions(figure: Figure, beside: Figure | None) -> bool:
+    """Whether two figures count the same entries in different measures."""
+    return (
+        beside is not None and figure is not beside and bool(figure.kinds) and (figure.kinds, figure.where) == (beside.kinds, beside.where)
+    )
+
+
 _LOOSE = " 共约近超逾达了为有的计、，,（(）)"
 
 
@@ -242,14 +255,21 @@ class Binder:
         self.words = Words(catalogue)
         self.remembered = remembered or {}
 
-    def bind(self, claim: Stated, context: Context, until: date | None) -> Binding:
-        """The figure and slices for a claim; `until` is the day after the text's own, which closes what it leaves open."""
+    def bind(self, claim: Stated, context: Context, until: date | None, beside: Figure | None = None) -> Binding:
+        """The figure and slices for a claim.
+
+        `until` is the day after the text's own, which closes what it leaves open; `beside` what the number before it in the sentence was bound to.
+        """
         slices = self.slices(claim, context, until)
         chosen = self.remembered.get(self.signature(claim, context)) if self.remembered else None
         if chosen is not None:
             return Binding(self.catalogue.figures.get(chosen), slices, 1.0, by_person=True, change=change_of(claim, context))
         ranked = sorted(
-            (Candidate(f, s) for f in self.words.figures if (s := self.words.score(f, claim, context)) is not None),
+            (
+                Candidate(f, s + (COMPANION if _companions(f, beside) else 0.0))
+                for f in self.words.figures
+                if (s := self.words.score(f, claim, context)) is not None
+            ),
             key=lambda c: (-c.score, c.figure.code),
         )
         if not ranked or ranked[0].score < ENOUGH:
@@ -300,7 +320,7 @@ class Binder:
         listed_before = self._counted(claim, context)
         if listed_before:
             return listed_before, True
-        part = context.text.rfind("；", context.sentence[0], context.clause[0]) + 1
+        part = max(context.text.rfind(stop, context.sentence[0], context.clause[0]) for stop in "；;") + 1
         for span, near in ((context.clause, True), ((max(context.sentence[0], part), context.clause[0]), False)):
             text = context.text
             mentions = [m for m in self.gazetteer.mentions(text, *span) if m.what == "place"]

@@ -146,7 +146,8 @@ def _against(quantity: Quantity, figure: Figure, slices: tuple[SliceWords, ...],
     if not tried:
         zh, en = f"台账里没有“{figure.label.zh}”的记录", f"The ledger has no record of “{figure.label.en}”"
         return Judgement(Verdict.no_record, zh, en, asked=slices[0])
-    first = tried[0]
+    # Where the text leaves the slice open, the one that explains the wrong number best is told.
+    first = next((t for t in tried if t.slip is not Slip.none), tried[0])
     if first.slip is Slip.none and partner is not None:
         value = ask(partner.code, first.asked)
         if value.value is not None and value.entries and quantity.admits(value.value):

@@ -186,7 +186,8 @@ def test_the_seed_is_supported_by_the_ledgers_but_for_its_own_contradiction(repo
 @pytest.mark.samples
 def test_thirteen_and_fourteen_contradict_and_forty_two_and_sixty_do_not(report):
     """13 paired organisations in one section and 14 in another are one thing told twice. 42 paired households and more than 60 with a
-    lasting gain are two: the second were reached by other measures too, and another figure counts them."""
+    lasting gain are two: the second were reached by other measures too, and another figure counts them.
+    """
     pairs = [tuple(int(report.findings[i].claim.quantity.low) for i in c.claims) for c in report.contradictions]
     assert pairs == [(13, 14)]
     assert "党总支" in report.contradictions[0].zh
@@ -218,21 +219,11 @@ def test_the_article_of_the_demonstration_has_three_errors(catalogue, gazetteer,
     wrong = [(f.claim.quote, f.judgement.slip.value) for f in report.findings if f.verdict is Verdict.contradicted]
     assert wrong == [("154个", "digits"), ("74人", "people"), ("121.09元", "wan")]
     assert [c.zh for c in report.contradictions] == []
-    supported = sum(f.verdict is Verdict.supported for f in report.findings)
-    assert supported == len(report.findings) - 3, [
-        (f.clause, f.verdict.value, f.judgement.zh) for f in report.findings if f.verdict is not Verdict.supported
-    ]
+    others = {f.claim.quote for f in report.findings if f.verdict not in {Verdict.supported, Verdict.contradicted}}
+    assert others == {"四个村", "三年"}  # the article's way of speaking: nothing of the ledger counts it
 
 
 def test_the_dateline_closes_what_the_text_leaves_open(catalogue, gazetteer, ask):
     report = verify.check(read(article().read_text("utf-8")), catalogue, gazetteer, ask)
     assert report.dated == date(2020, 12, 21)
     assert {f.judgement.asked.end for f in report.findings if f.figure} == {date(2020, 12, 22)}
-
-
-def test_zz(report, required):
-    for row, n, c, f in matched(report, required):
-        print(
-            row, n, f.verdict.value, f.figure.code if f.figure else None, f.binding.confidence, f.judgement.zh, f.binding.slices[0].places
-        )
-    assert 0
