@@ -11,7 +11,7 @@ import shutil
 import socket
 import sqlite3
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -174,37 +174,83 @@ def member(username: str, programme: Any, role: str, unit: Any = None) -> Any:
 @pytest.fixture
 def own_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """A database of this test alone, copied from the migrated one: commits are real, threads see them, nothing is undone."""
+    with django_db_blocker.unblock(), standing_on(copied("own")):
+        yield
+
+
+@pytest.fixture(scope="session")
+def built_demonstration(django_db_setup: None, django_db_blocker: Any) -> str:
+    """The demonstration, made once a run from its workbooks; gives the name of its database, to be copied."""
+    from bangfu.demo.build import build
+
+    with django_db_blocker.unblock():
+        name = copied("demonstration")
+        with standing_on(name, keep=True):
+            build(Path(os.environ["BANGFU_DATA"]) / "demo", lambda *_: None)
+    return name
+
+
+@pytest.fixture
+def demonstration(built_demonstration: str, django_db_blocker: Any) -> Iterator[Any]:
+    """The demonstration programme in a database of this test alone. Its accounts: `bangfu.demo.build.ACCOUNTS`, one PASSWORD."""
+    from bangfu.ledger.models import Programme
+
+    with django_db_blocker.unblock(), standing_on(copied("own", built_demonstration)):
+        yield Programme.objects.get(demonstration=True)
+
+
+def copied(name: str, source: str = "") -> str:
+    """A copy of the migrated database, or of another copy; gives what the settings call it."""
+    from django.db import connection, connections
+
+    if connection.vendor == "sqlite":
+        fresh = str(Path(os.environ["BANGFU_DATA"]) / f"{name}-{os.getpid()}.sqlite3")
+        discard(fresh)
+        if source:
+            shutil.copy(source, fresh)
+            return fresh
+        connection.ensure_connection()
+        with closing(sqlite3.connect(fresh)) as copy:
+            connection.connection.backup(copy)
+        return fresh
+    template = source or str(connections.settings["default"]["NAME"])
+    fresh = f"{connections.settings['default']['NAME']}_{name}"
+    connection.close()
+    discard(fresh)
+    administer(f'CREATE DATABASE "{fresh}" TEMPLATE "{template}"')
+    return fresh
+
+
+def discard(name: str) -> None:
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        for suffix in ("", "-wal", "-shm"):
+            Path(name + suffix).unlink(missing_ok=True)
+    else:
+        administer(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@contextmanager
+def standing_on(name: str, *, keep: bool = False) -> Iterator[None]:
+    """Let every connection of this process lead to another database for a while; then throw it away, or keep it."""
     from django.db import connections
 
-    settings = connections.settings["default"]
-    template = settings["NAME"]
-    with django_db_blocker.unblock():
-        connection = connections["default"]
-        if connection.vendor == "sqlite":
-            fresh = str(Path(os.environ["BANGFU_DATA"]) / f"own-{os.getpid()}.sqlite3")
-            connection.ensure_connection()
-            copy = sqlite3.connect(fresh)
-            connection.connection.backup(copy)
-            copy.close()
-            kept = connection.connection  # an in-memory database lives as long as somebody holds it
-            connection.connection = None
-        else:
-            fresh, kept = f"{template}_own", None
-            connection.close()
-            administer(f'DROP DATABASE IF EXISTS "{fresh}"', f'CREATE DATABASE "{fresh}" TEMPLATE "{template}"')
-        connection.settings_dict["NAME"] = settings["NAME"] = fresh
-        try:
-            yield
-        finally:
-            connection.close()
-            connection.settings_dict["NAME"] = settings["NAME"] = template
-            if kept is None:
-                administer(f'DROP DATABASE IF EXISTS "{fresh}" WITH (FORCE)')
-            else:
-                connection.connection = kept
-                for suffix in ("", "-wal", "-shm"):
-                    with suppress(OSError):
-                        Path(fresh + suffix).unlink()
+    settings, connection = connections.settings["default"], connections["default"]
+    usual = settings["NAME"]
+    held = connection.connection if connection.vendor == "sqlite" else None  # a database in memory lives as long as somebody holds it
+    if held is None:
+        connection.close()
+    connection.connection = None
+    connection.settings_dict["NAME"] = settings["NAME"] = name
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = settings["NAME"] = usual
+        connection.connection = held
+        if not keep:
+            discard(name)
 
 
 def administer(*statements: str) -> None:
