@@ -16,6 +16,12 @@ HERE = Path(__file__).parent
 COMBINATIONS = ("ratio", "difference", "total", "least", "most", "reached")
 """Named functions of `figures.py` that combine other figures."""
 
+PARTS = {"ratio": (2, 2), "difference": (2, 99), "total": (2, 99)}
+"""How many figures a combination takes; the others take one."""
+
+PER = ("person", "household", "village", "county", "organisation", "year", "month", "day", "mu")
+"""What an average may be of: the words of a claim's `per`."""
+
 EVERY = ("remark", "evidence")
 """Fields that every kind has without saying so (备注, 佐证材料: the last two columns of any ledger, domain.md 2)."""
 
@@ -81,11 +87,21 @@ class Table:
         return Label(self.take(zh, str), self.take(en, str))
 
     def one_of(self, key: str, options: Iterable[str], default: Any = ...) -> Any:
+        """The word under `key`; where it is none of `options`, that is a fault and reading goes on with the first of them."""
+        before = len(self.faults)
         value = self.take(key, str, default)
         options = tuple(options)
-        if value != default and value not in options:
+        if value == default or value in options:
+            return value
+        if len(self.faults) == before:
             self.fault(key, f"{value!r} is not one of {', '.join(options)}")
-        return value
+        return options[0] if options else ""
+
+    def tables(self, key: str) -> list[Table]:
+        listed = self.take(key, list, [])
+        if any(not isinstance(one, dict) for one in listed):
+            self.fault(key, "should be a list of tables { code = …, zh = …, en = … }")
+        return [Table(one, f"{self.at} {key}[{n}]", self.faults) for n, one in enumerate(listed, 1) if isinstance(one, dict)]
 
     def table(self, key: str, *, optional: bool = False) -> Table:
         return Table(self.take(key, dict, {} if optional else ...), f"{self.at} [{key}]", self.faults)
@@ -111,17 +127,26 @@ def load(*folders: Path) -> Catalogue:
         for path in sorted((folder / "kinds").glob("*.toml")):
             kind = _kind(path, faults, chapters, topics, usual)
             kinds[kind.code] = kind
-        for path in sorted((folder / "figures").glob("*.toml")):
-            for code, data in _read(path, faults).items():
-                if isinstance(data, dict):
-                    figures[code] = _figure(code, Table(data, f"{path.name} [{code}]", faults), chapters, topics)
-                else:
-                    faults.append(f"{path.name}: {code}: should be a table [figure_code]")
+        figures.update(_figures(folder, faults, chapters, topics))
     for figure in figures.values():
         _check_against(figure, kinds, figures, faults)
+    _check_core(figures.values(), faults)
     if faults:
         raise CatalogueError(faults)
     return Catalogue(chapters, kinds, figures)
+
+
+def _figures(folder: Path, faults: list[str], chapters: Iterable[str], topics: Iterable[str]) -> dict[str, Figure]:
+    figures: dict[str, Figure] = {}
+    for path in sorted((folder / "figures").glob("*.toml")):
+        for code, data in _read(path, faults).items():
+            if code in figures:
+                faults.append(f"{path.name}: {code}: another file of this folder declares it already")
+            if isinstance(data, dict):
+                figures[code] = _figure(code, Table(data, f"{path.name} [{code}]", faults), chapters, topics)
+            else:
+                faults.append(f"{path.name}: {code}: should be a table [figure_code]")
+    return figures
 
 
 def _read(path: Path, faults: list[str]) -> dict[str, Any]:
@@ -130,7 +155,11 @@ def _read(path: Path, faults: list[str]) -> dict[str, Any]:
             return tomllib.load(file)
     except tomllib.TOMLDecodeError as error:
         faults.append(f"{path.name}: not TOML: {error}")
-        return {}
+    except UnicodeDecodeError as error:
+        faults.append(f"{path.name}: not UTF-8: {error.reason} at byte {error.start}")
+    except OSError as error:
+        faults.append(f"{path.name}: cannot be read: {error.strerror}")
+    return {}
 
 
 def _chapters(path: Path, faults: list[str]) -> dict[str, Label]:
@@ -148,7 +177,7 @@ def _kind(path: Path, faults: list[str], chapters: Iterable[str], topics: Iterab
     own = {name: fields_table.table(name) for name in list(fields_table.data)}
     for name in EVERY:
         own.setdefault(name, Table({}, f"{fields_table.at} [{name}]", faults))
-    claimed = frozenset(h for part in own.values() for h in (*_listed(part.data.get("headers")), part.data.get("zh")))
+    claimed = frozenset(h for part in own.values() for h in (*_listed(part.data.get("headers")), *_listed([part.data.get("zh")])))
     fields = {name: _field(name, part, usual.get(name, {}), claimed) for name, part in own.items()}
     if "begin" not in fields:
         table.fault("fields", "every kind needs a field begin: when it happened")
@@ -165,6 +194,8 @@ def _kind(path: Path, faults: list[str], chapters: Iterable[str], topics: Iterab
         titles=table.words("titles"),
     )
     table.done()
+    if not kind.code.isidentifier() or kind.code != kind.code.lower():
+        table.fault("file", "the file's name is the kind's code: a lower-case identifier")
     _check_fields(kind, table)
     return kind
 
@@ -172,6 +203,7 @@ def _kind(path: Path, faults: list[str], chapters: Iterable[str], topics: Iterab
 def _check_fields(kind: Kind, table: Table) -> None:
     """What only the fields together can say: each header points to one of them, and each name in a field is a field."""
     first: dict[str, str] = {}
+    earlier: dict[str, Field] = {}
     for one in kind.fields.values():
         key = f"fields.{one.name}"
         for header in one.headers:
@@ -186,9 +218,9 @@ def _check_fields(kind: Kind, table: Table) -> None:
             for name, code in choice.implies.items():
                 if name not in kind.fields or kind.fields[name].choice(code) is None:
                     table.fault(key, f"{choice.code} implies {name} = {code}, which this kind does not have")
-        whole = kind.fields.get(one.part_of)
-        if one.part_of and (whole is None or whole.unit != one.unit or list(kind.fields).index(whole.name) > list(kind.fields).index(one.name)):
+        if one.part_of and (one.part_of not in earlier or earlier[one.part_of].unit != one.unit):
             table.fault(key, f"is part of {one.part_of}, which should be a number in {one.unit} declared before it")
+        earlier[one.name] = one
         if one.default and not _default_fits(one, kind):
             table.fault(key, f"the default {one.default} is neither a value of this field nor =another field")
 
@@ -213,11 +245,12 @@ def _field(name: str, table: Table, usual: Mapping[str, Any], claimed: frozenset
     if not name.isidentifier() or name != name.lower():
         table.fault(name, "a field's name is a lower-case identifier")
     own = table.words("headers")
+    named = "zh" in table.data
     table.data = {**usual, **table.data}
     usual_headers = tuple(h for h in (*_listed([usual.get("zh")]), *_listed(usual.get("headers"))) if h not in claimed)
     table.data.pop("headers", None)
     label = table.label()
-    type_ = FieldType(table.one_of("type", [t.value for t in FieldType]) or "text")
+    type_ = FieldType(table.one_of("type", [t.value for t in FieldType]))
     if name in COLUMNS and type_ not in COLUMN_TYPES[name]:
         table.fault("type", f"{name} is a column of the entry and must be {', '.join(COLUMN_TYPES[name])}")
     unit = table.take("unit", str, None)
@@ -225,7 +258,7 @@ def _field(name: str, table: Table, usual: Mapping[str, Any], claimed: frozenset
         table.fault("unit", "a number, and only a number, has a unit")
     if unit is not None and unit not in UNITS and not unit.startswith("other:"):
         table.fault("unit", f"{unit!r} is not a unit of quantities.UNITS")
-    choices = tuple(_choice(Table(data, f"{table.at}.choices", table.faults)) for data in table.take("choices", list, []))
+    choices = tuple(_choice(one) for one in table.tables("choices"))
     if (type_ is FieldType.CHOICE) != bool(choices):
         table.fault("choices", "a choice, and only a choice, has choices")
     said = [word for choice in choices for word in {choice.code, choice.label.zh, *choice.words}]
@@ -235,7 +268,7 @@ def _field(name: str, table: Table, usual: Mapping[str, Any], claimed: frozenset
         name=name,
         type=type_,
         label=label,
-        headers=tuple(dict.fromkeys((label.zh, *own, *usual_headers))),
+        headers=tuple(dict.fromkeys((*([label.zh] if named or label.zh not in claimed else []), *own, *usual_headers))),
         unit=unit,
         required=table.take("required", bool, default=False),
         personal=table.take("personal", bool, default=False),
@@ -292,17 +325,22 @@ def _figure(code: str, table: Table, chapters: Iterable[str], topics: Iterable[s
         free_of_overlap=table.take("free_of_overlap", bool, default=False),
         combine=combine,
         parts=table.words("parts"),
-        per=table.take("per", str, None),
+        per=table.one_of("per", PER, None),
     )
     if figure.unit not in UNITS and not figure.unit.startswith("other:"):
         table.fault("unit", f"{figure.unit!r} is not a unit of quantities.UNITS")
-    for pattern in figure.says:
-        if pattern.count("{n}") != 1:
-            table.fault("says", f"{pattern!r} should hold {{n}} once")
+    for pattern in (p for p in figure.says if p.count("{n}") != 1):
+        table.fault("says", f"{pattern!r} should hold {{n}} once")
     if not figure.says:
         table.fault("says", "a figure says at least one sentence")
     table.done()
     return figure
+
+
+def _check_core(figures: Iterable[Figure], faults: list[str]) -> None:
+    first: dict[int, str] = {}
+    core = [(f, first.setdefault(f.core, f.code)) for f in figures if f.core is not None]
+    faults.extend(f"figure {figure.code}: core: {figure.core} is already {other}" for figure, other in core if figure.code != other)
 
 
 def _check_against(figure: Figure, kinds: Mapping[str, Kind], figures: Mapping[str, Figure], faults: list[str]) -> None:
@@ -310,11 +348,16 @@ def _check_against(figure: Figure, kinds: Mapping[str, Kind], figures: Mapping[s
         faults.append(f"figure {figure.code}: {key}: {what}")
 
     if figure.combine:
+        least, most = PARTS.get(figure.combine, (1, 1))
+        if not least <= len(figure.parts) <= most:
+            fault("parts", f"{figure.combine} takes {least if least == most else f'{least} or more'}, not {len(figure.parts)}")
         for part in figure.parts:
             if part not in figures:
                 fault("parts", f"{part!r} is not a figure")
             elif figures[part].combine and figure.combine not in {"least", "most"}:
                 fault("parts", f"{part!r} is itself a combination; only least and most compare combinations")
+            elif figures[part].unit != figure.unit and figure.combine not in {"ratio", "reached"}:
+                fault("unit", f"{figure.unit} is not the unit of {part} ({figures[part].unit})")
         if figure.kinds or figure.measure or figure.of or figure.where:
             fault("combine", "a combination never reads entries: kinds, measure, of and where have no place here")
         return
