@@ -388,3 +388,172 @@ def test_what_an_entry_cannot_be_is_said(bangfu, office, arguments, expected):
     status, _, err = bangfu("record", *arguments, "--programme", "dingdian")
     assert status == 2
     assert expected in err
+
+
+# --- the main job
+
+
+def test_the_second_demo_starts_from_what_is_there(answer, demonstration):
+    """What came in adds up file by file; the article's three planted errors, and nothing else, are contradicted."""
+    from bangfu.demo import PLANTED
+
+    made = answer("demo", "--no-serve")
+    assert len(made["files"]) == 19
+    for counts in made["files"].values():
+        assert counts["read"] == sum(counts[n] for n in ("recorded", "amended", "unchanged", "skipped", "refused"))
+    assert all(Path(path).stat().st_size > 1000 for path in made["report"])
+    article = Path(made["article"]).read_text(encoding="utf-8")
+    wrong = [article[c["start"] - 12 : c["end"] + 2] for c in made["check"]["claims"] if c["verdict"] == "contradicted"]
+    assert len(wrong) == len(PLANTED)
+    quotes = [c["quote"] for c in made["check"]["claims"] if c["verdict"] == "contradicted"]
+    assert all(quote in planted for quote, planted in zip(quotes, PLANTED, strict=True))
+
+
+def test_fresh_never_deletes_what_is_no_demonstration(bangfu, office):
+    status, _, err = bangfu("demo", "--fresh", "--no-serve")
+    assert status == 2
+    assert "point BANGFU_DATA elsewhere" in err
+    assert Programme.objects.filter(slug="dingdian").exists()
+
+
+def test_figures_and_traces_are_the_same_number(answer, demonstration):
+    (figure,) = answer("figures", "trainings", "--period", "2019")
+    trace = answer("trace", "trainings", "--period", "2019")
+    assert figure["value"] == trace["value"] == sum(e["adds"] for e in trace["trace"])
+    assert len(trace["trace"]) == figure["entries"]
+    assert (figure["begin"], figure["end"]) == ("2019-01-01", "2019-12-31")
+    county = answer("figures", "trainings", "--period", "2019", "--place", "新龙县")[0]
+    assert 0 < county["value"] < figure["value"]
+    assert answer("figures", "trainings", "--mark", "1")[0]["value"] == 0
+
+
+def test_a_combination_is_traced_to_its_parts(answer, demonstration):
+    trace = answer("trace", "funds_total")
+    assert {part["figure"] for part in trace["of"]} == {"direct_input", "introduced_funds"}
+    assert trace["value"] == sum(part["value"] for part in trace["of"])
+
+
+def test_all_figures_are_those_with_entries_behind_them(answer, demonstration):
+    shown, whole = answer("figures"), answer("figures", "--all")
+    assert 0 < len(shown) <= len(whole)
+    assert all(f["entries"] for f in shown)
+
+
+def test_entries_are_listed_and_paged(answer, demonstration):
+    first = answer("entries", "--kind", "training", "--period", "2019", "--limit", "4")
+    assert len(first["entries"]) == 4
+    second = answer("entries", "--kind", "training", "--period", "2019", "--limit", "4", "--after", first["after"])
+    days = [e["begin"] for page in (first, second) for e in page["entries"]]
+    assert days == sorted(days, reverse=True)
+    assert first["entries"][0]["source"]["file"].endswith(".xlsx")
+
+
+@pytest.mark.parametrize("suffix", [".docx", ".html"])
+def test_a_report_is_written(answer, demonstration, tmp_path, suffix):
+    written = answer("report", "--period", "2015-2020", "--output", tmp_path / f"report{suffix}")
+    assert Path(written["file"]).stat().st_size > 1000
+    assert written["numbers"] > 10
+
+
+def test_a_report_is_not_written_as_anything_else(bangfu, demonstration, tmp_path):
+    status, _, err = bangfu("report", "--period", "2020", "--output", tmp_path / "report.pdf")
+    assert status == 2
+    assert ".docx or .html" in err
+
+
+def check_text(bangfu, tmp_path, text):
+    path = tmp_path / "text.txt"
+    path.write_text(text, encoding="utf-8")
+    status, out, _ = bangfu("check", path, "--json")
+    return status, json.loads(out)
+
+
+def test_check_says_by_its_exit_status_whether_anything_is_contradicted(bangfu, demonstration, tmp_path):
+    status, right = check_text(bangfu, tmp_path, "2015年以来，学校累计投入帮扶资金739.7万元。")
+    assert (status, [c["verdict"] for c in right["claims"]]) == (0, ["supported"])
+    assert right["claims"][0]["ledger"] == 7397000
+    status, wrong = check_text(bangfu, tmp_path, "2015年以来，学校累计投入帮扶资金793.7万元。")
+    assert (status, [c["verdict"] for c in wrong["claims"]]) == (1, ["contradicted"])
+    assert set(wrong["counts"]) == {"supported", "contradicted", "no_record", "ambiguous", "unreadable"}
+
+
+def test_the_verdicts_are_given_back_as_a_list(bangfu, demonstration, tmp_path):
+    path = tmp_path / "text.txt"
+    path.write_text("2015年以来，学校累计投入帮扶资金793.7万元。", encoding="utf-8")
+    assert bangfu("check", path, "--output", tmp_path / "verdicts.xlsx")[0] == 1
+    assert (tmp_path / "verdicts.xlsx").read_bytes().startswith(b"PK")
+    assert bangfu("check", path, "--output", tmp_path / "verdicts.docx")[0] == 2  # a text cannot carry Word's comments
+
+
+# --- workbooks in
+
+
+@pytest.fixture
+def practice(tmp_path):
+    """The demonstration's workbooks and set-up in a folder, as `python -m bangfu.demo` writes them."""
+    from bangfu.demo.__main__ import main as write
+
+    write([str(tmp_path / "practice")])
+    return tmp_path / "practice"
+
+
+def test_a_dry_run_writes_nothing_and_answers_a_line_a_file(bangfu, own_database, practice):
+    bangfu("setup", practice / "registers.json")
+    files = sorted(practice.glob("0[56]*.xlsx"))
+    status, out, _ = bangfu("import", *files, "--dry-run", "--json")
+    assert status == 0
+    answers = [json.loads(line) for line in out.splitlines()]
+    assert [a["file"] for a in answers] == [p.name for p in files]
+    assert all(set(a) >= {"file", "rows", "skipped", "errors"} and a["rows"] for a in answers)
+    assert not Entry.objects.exists()
+
+
+def test_a_workbook_comes_in_once_and_is_taken_back_whole(answer, bangfu, own_database, practice):
+    answer("setup", practice / "registers.json")
+    mark = Programme.objects.get().mark
+    file = practice / "05 表彰与宣传台账.xlsx"
+    first = answer("import", file)
+    assert first["counts"]["recorded"] > 0
+    assert first["counts"]["read"] == sum(first["counts"][n] for n in ("recorded", "amended", "unchanged", "skipped", "refused"))
+    assert first["figures"]
+    again = answer("import", file)
+    assert (again["counts"]["recorded"], again["counts"]["unchanged"]) == (0, first["counts"]["recorded"])
+    assert again["batch"] is None
+    (batch,) = answer("import", "--batches")
+    assert batch["batch"] == first["batch"]
+    assert bangfu("import", "--take-back", first["batch"])[0] == 2  # without a reason
+    back = answer("import", "--take-back", first["batch"], "--reason", "导错文件")
+    assert {f["figure"] for f in back["figures"]} == {f["figure"] for f in first["figures"]}
+    assert Programme.objects.get().mark == mark + 2
+
+
+def test_a_file_that_is_no_workbook_is_told_and_the_others_come_in(bangfu, own_database, practice):
+    bangfu("setup", practice / "registers.json")
+    (practice / "broken.xlsx").write_bytes(b"PK\x03\x04 not a workbook")
+    status, out, err = bangfu("import", practice / "broken.xlsx", practice / "05 表彰与宣传台账.xlsx", "--json")
+    broken, good = (json.loads(line) for line in out.splitlines())
+    assert status == 2
+    assert (broken["file"], broken["rows"]) == ("broken.xlsx", [])
+    assert broken["refused"]
+    assert good["counts"]["recorded"]
+    assert "broken.xlsx" in err
+
+
+def test_a_folder_stands_for_its_workbooks(bangfu, own_database, practice, tmp_path):
+    bangfu("setup", practice / "registers.json")
+    (tmp_path / "two").mkdir()
+    for file in sorted(practice.glob("0[56]*.xlsx")):
+        shutil.copy(file, tmp_path / "two")
+    (tmp_path / "two" / "~$05.xlsx").write_bytes(b"lock file of an open workbook")
+    status, out, _ = bangfu("import", tmp_path / "two", "--dry-run", "--json")
+    assert (status, len(out.splitlines())) == (0, 2)
+    (tmp_path / "none").mkdir()
+    assert bangfu("import", tmp_path / "none")[0] == 2
+
+
+def test_of_several_programmes_the_one_that_is_named_takes_the_workbook(answer, bangfu, own_database, practice, register):
+    """Two organisations; the workbook names the places and units of one of them."""
+    answer("setup", practice / "registers.json")
+    answer("setup", register)
+    first = answer("import", practice / "05 表彰与宣传台账.xlsx")
+    assert Programme.objects.get(slug=first["programme"]).helper.name == "四川××学院"
