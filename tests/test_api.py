@@ -1,9 +1,12 @@
 """The API as a program meets it: works, stranger refused, wrong method, missing thing, what is wrong said all at once."""
 
 import json
+import os
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
@@ -258,3 +261,91 @@ def test_a_person_is_found_by_the_whole_name_and_shown_masked(clerk):
     assert "王大山" not in json.dumps(found, ensure_ascii=False)
     assert found["persons"] == ["王*山"]
     assert clerk.get("/programmes/dingdian/entries", q="王大").json()["entries"] == []
+
+
+# --- figures, on the demonstration
+
+
+@pytest.fixture
+def reader(demonstration):
+    return Caller(User.objects.get(username="leader"))
+
+
+@pytest.fixture
+def demo(demonstration):
+    return f"/programmes/{demonstration.slug}"
+
+
+def test_a_figure_a_series_and_a_trace_are_the_same_number(reader, demo):
+    figure = reader.get(f"{demo}/figures/trainings", period="2019").json()
+    years = reader.get(f"{demo}/figures/trainings/series", first=2018, last=2020).json()["years"]
+    assert [y["value"] for y in years if y["year"] == 2019] == [figure["value"]]
+    total, after = 0, None
+    while True:
+        page = reader.get(f"{demo}/figures/trainings/trace", period="2019", limit=4, **({"after": after} if after else {})).json()
+        assert page["carried"] == total
+        total += sum(e["adds"] for e in page["trace"])
+        after = page["after"]
+        if after is None:
+            break
+    assert total == page["value"] == figure["value"] > 4
+
+
+def test_figures_by_name_and_all_of_them(reader, demo):
+    two = reader.get(f"{demo}/figures", codes="direct_input,trainings").json()
+    assert [f["figure"] for f in two] == ["direct_input", "trainings"]
+    assert (two[0]["value"], two[0]["unit"]) == (7397000, "CNY")
+    every = reader.get(f"{demo}/figures").json()
+    assert len(every) == len(reader.get("/figures").json())
+    is_problem(reader.get(f"{demo}/figures", codes="direct_input,none"), 404)
+    is_problem(reader.get(f"{demo}/figures/none"), 404)
+
+
+def test_a_figure_as_it_stood(reader, demo):
+    assert reader.get(f"{demo}/figures/direct_input", mark=1).json()["value"] == 0
+
+
+def test_a_combination_names_its_parts(reader, demo):
+    page = reader.get(f"{demo}/figures/funds_total/trace").json()
+    assert {p["figure"] for p in page["of"]} == {"direct_input", "introduced_funds"}
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "where"),
+    [
+        ("figures/trainings", {"period": "去年"}, "query.period"),
+        ("figures/trainings/trace", {"after": "x"}, "query.after"),
+        ("figures/trainings/trace", {"limit": 0}, "query.limit"),
+        ("figures/trainings/series", {}, "query.first"),
+    ],
+)
+def test_what_a_call_says_wrongly_is_named(reader, demo, path, query, where):
+    body = is_problem(reader.get(f"{demo}/{path}", **query), 422)
+    assert where in {e["where"] for e in body["errors"]}
+
+
+def test_a_text_is_checked_against_the_ledger(reader, demo):
+    found = reader.post(f"{demo}/check", {"text": "2015年以来，学校累计投入帮扶资金793.7万元，引进帮扶资金386万元。"}).json()
+    assert [(c["quote"], c["verdict"]) for c in found["claims"]] == [("793.7万元", "contradicted"), ("386万元", "supported")]
+
+
+def test_a_liaison_checks_nothing_against_the_whole_ledger(demonstration, demo):
+    """A check would tell a liaison the numbers of other units."""
+    liaison = Caller(User.objects.get(username="liaison"))
+    is_problem(liaison.post(f"{demo}/check", {"text": "投入帮扶资金793.7万元。"}), 403)
+    whole = Caller(User.objects.get(username="clerk")).get(f"{demo}/figures/trainings").json()["value"]
+    assert liaison.get(f"{demo}/figures/trainings").json()["value"] < whole
+
+
+# --- the snapshot
+
+
+def test_the_schema_is_the_one_that_programs_were_written_against(client):
+    """Paths, parameters and answers as in tests/api-schema.json. A wanted change is written there by `BANGFU_SNAPSHOT=1 pytest tests/test_api.py`."""
+    schema = client.get("/api/openapi.json").json()
+    schema["info"].pop("version")
+    text = json.dumps(schema, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    path = Path(__file__).parent / "api-schema.json"
+    if os.environ.get("BANGFU_SNAPSHOT"):
+        path.write_text(text, encoding="utf-8")
+    assert json.loads(text) == json.loads(path.read_text(encoding="utf-8"))
