@@ -25,6 +25,7 @@ MANY_YEARS = 12
 """Beyond so many years a table shows the whole period only."""
 
 _ZH = "零一二三四五六七八九十"
+_MEASURED = re.compile("|".join(sorted((*map(re.escape, quantities.UNIT_WORDS), *"个项种篇条"), key=len, reverse=True)))
 
 
 class Books(Protocol):
@@ -128,14 +129,27 @@ class _Composer:
 
     def sentence(self, sentence: Sentence, asked: Asked, place: str = "") -> list[Run]:
         """The runs of a sentence: clauses without a record are left out, and all of it where no clause with a figure is left."""
-        said = [(clause, runs) for clause in sentence.clauses if (runs := self.clause(clause, asked, place)) is not None]
+        said: list[tuple[Clause, list[Run]]] = []
+        last = True
+        for clause in sentence.clauses:
+            leaning = clause.text.zh.startswith(("其中", "、"))  # says part of what the clause before says
+            runs = self.clause(clause, asked, place) if last or not leaning else None
+            last = runs is not None
+            if runs is not None:
+                said.append((clause, runs))
         if not said or (any(c.codes() for c in sentence.clauses) and not any(c.codes() for c, _ in said)):
             return []
-        comma, stop = ("，", "。") if self.lang == "zh" else (", ", ". ")
         out: list[Run] = []
-        for number, (_, runs) in enumerate(said):
-            out += [Run(comma), *runs] if number and not out[-1].text.endswith(("，", "：", "；", ":", ";")) else runs
-        return [*out, Run(stop)]
+        for _, runs in said:
+            out += [Run(self.between(out[-1].text, runs[0].text)), *runs] if out else runs
+        return [*out, Run("。" if self.lang == "zh" else ". ")]
+
+    def between(self, before: str, after: str) -> str:
+        """What joins two clauses: a comma, unless one of them brings its own mark."""
+        own = before.endswith(("，", "：", "；", ":", ";")) or after.startswith(("、", "，", "；", "（", ",", ";", "("))
+        if self.lang == "zh":
+            return "" if own else "，"
+        return "" if after.startswith((",", ";")) else " " if own else ", "
 
     def clause(self, clause: Clause, asked: Asked, place: str) -> list[Run] | None:
         """The runs of a clause, or None where a figure in it has no record."""
@@ -144,36 +158,49 @@ class _Composer:
         end = 0
         for slot in SLOT.finditer(text):
             figure = self.catalogue.figures[slot["code"]]
-            said = self.said(figure, asked, slot["hedge"] or "", alone=bool(slot["form"]) or self.lang != "zh")
+            said = self.said(figure, asked, slot, text[slot.end() :])
             if said is None:
                 return None
             runs += [Run(text[end : slot.start()]), *said]
             end = slot.end()
         return [run for run in (*runs, Run(text[end:])) if run.text]
 
-    def said(self, figure: Figure, asked: Asked, hedge: str, *, alone: bool) -> list[Run] | None:
-        """A figure's own sentence with its number, or the number alone; None where there is no record."""
+    def said(self, figure: Figure, asked: Asked, slot: re.Match[str], following: str) -> list[Run] | None:
+        """A figure's own sentence with its number, or the number alone; None where there is no record.
+
+        `following` is the text after the slot: a measure word there stands in for the unit's own.
+        """
         value = self.value(figure.code, asked)
         if value.value is None or not value.entries:
             return None
+        alone = bool(slot["form"]) or self.lang != "zh"
         before, after = ("", "") if alone else figure.says[0].split("{n}")
-        number = write_number(figure, value.value, lang=self.lang, hedge=hedge, before=before, after=after)
+        measured = slot["form"] != "d"
+        number = write_number(
+            figure, value.value, lang=self.lang, hedge=slot["hedge"] or "", following=after or following, measured=measured
+        )
         return [run for run in (Run(before), self.run(figure, asked, value, number), Run(after)) if run.text]
 
     def words(self, text: str, place: str = "") -> str:
         """The text with its slots for words filled."""
-        names = [v.name for v in self.about.villages]
         counties = list(dict.fromkeys(v.county for v in self.about.villages if v.county))
         join = "、" if self.lang == "zh" else ", "
         filled = {
             "helper": self.about.helper,
             "programme": self.about.programme,
             "period": period_words(self.period, self.lang),
-            "villages": join.join(names),
+            "villages": join.join(self.villages()),
             "counties": join.join(counties),
             "place": place,
         }
         return re.sub(r"\{([a-z]+)\}", lambda m: filled.get(m[1], m[0]), text)
+
+    def villages(self) -> Iterator[str]:
+        """The names of the villages; in Chinese the first of each county with the county before it."""
+        county = ""
+        for village in self.about.villages:
+            yield village.name if self.lang != "zh" or village.county == county else village.county + village.name
+            county = village.county
 
     # ── numbers ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -239,10 +266,15 @@ class _Composer:
         return self.run(figure, asked, value, f"{amount.normalize():,f}" if amount else "0")
 
 
-def write_number(figure: Figure, value: Decimal, *, lang: str, hedge: str = "", before: str = "", after: str = "") -> str:
-    """The number of a figure as a sentence says it, with its unit unless the words around it already bring one."""
-    del before
-    return quantities.write(value, figure.unit, word=hedge, lang=lang, measure="" if after and after[0] not in "，。；、" else None)
+def write_number(figure: Figure, value: Decimal, *, lang: str, hedge: str = "", following: str = "", measured: bool = True) -> str:
+    """The number of a figure as a sentence says it, with its unit unless what follows brings a measure word (培训{n}期).
+
+    Not `measured`: the digits alone. A measure word that English does not have (篇, 项) is left out there.
+    """
+    if lang == "en" and (not measured or figure.unit.startswith("other:")):
+        return f"{value:,f}"
+    bare = not measured or _MEASURED.match(following)
+    return quantities.write(value, figure.unit, word=hedge, lang=lang, measure="" if bare else None)
 
 
 def unit_words(figure: Figure, lang: str) -> str:

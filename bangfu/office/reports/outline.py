@@ -24,8 +24,8 @@ NAMES = ("9+3", "832平台", "832 platform")
 WORDS = ("helper", "programme", "period", "villages", "counties", "place")
 """Slots that are words and not figures: who, when and where. `place` only in a sentence said for each village."""
 
-SLOT = re.compile(r"\{(?P<code>[a-z0-9_]+)(?:~(?P<hedge>[^{}:]+))?(?::(?P<form>n))?\}")
-"""`{code}` is the figure's own sentence with its number, `{code:n}` the number alone, `{code~近}` with a hedge where it is true."""
+SLOT = re.compile(r"\{(?P<code>[a-z0-9_]+)(?:~(?P<hedge>[^{}:]+))?(?::(?P<form>[nd]))?\}")
+"""`{code}` is the figure's own sentence with its number, `{code:n}` the number with its unit, `{code:d}` the digits alone; `{code~近}` hedges it where true."""
 
 COLUMNS = ("total", "years", "villages")
 
@@ -186,13 +186,13 @@ def _check_slots(label: Label, table: Table, catalogue: Catalogue, *, each: bool
             if code not in WORDS and code not in known:
                 table.fault("zh", f"{code!r} in {text!r} is not a figure")
         if "{" in SLOT.sub("", text) or "}" in SLOT.sub("", text):
-            table.fault("zh", f"{text!r} has a brace that is no slot; slots are {{code}}, {{code:n}} and {{code~近}}")
+            table.fault("zh", f"{text!r} has a brace that is no slot; slots are {{code}}, {{code:n}}, {{code:d}} and {{code~近}}")
     if _slots(label.zh) != _slots(label.en):
         table.fault("en", f"{label.zh!r} and {label.en!r} name different figures")
 
 
 def _slots(text: str) -> Sequence[Any]:
-    return sorted(m["code"] for m in SLOT.finditer(text))
+    return sorted(m["code"] for m in SLOT.finditer(text) if m["code"] not in WORDS)
 
 
 def own_digits(text: str) -> str:

@@ -65,7 +65,7 @@ def test_numbers_come_from_the_books_and_say_so(books, outline, catalogue, about
     document = compose(books, outline, SIX_YEARS, catalogue=catalogue, about=about)
     assert document.title == "四川××学院2015—2020年工作报告"
     text = document.text()
-    assert "四川××学院帮扶子县、丑县的甲村、乙村，培训105人次。" in text
+    assert "四川××学院帮扶子县、丑县的子县甲村、丑县乙村，培训105人次。" in text
     assert "累计，投入帮扶资金4万元。甲村：投入帮扶资金1.5万元，举办培训2期。乙村：投入帮扶资金2.5万元。" in text
     money = next(source for source in document.sources if source.code == "input" and source.asked.place is None)
     assert (money.value, money.entries, money.caliber) == (Decimal(40000), 2, "投入帮扶资金的口径")
@@ -100,6 +100,16 @@ def test_what_has_no_record_is_left_out_and_an_empty_part_says_so(books, outline
     assert "甲村：投入帮扶资金1.5万元。" in text
     year = compose(books, outline, (date(2018, 1, 1), date(2019, 1, 1)), catalogue=catalogue, about=about)
     assert "乙村：" not in year.text()
+
+
+def test_a_part_of_what_is_left_out_is_left_out_too(tmp_path, books, catalogue, about, monkeypatch):
+    monkeypatch.setattr(outlines_, "HERE", tmp_path / "none")
+    text = OUTLINE.replace('"{each_training}"], en', '"{each_training}", "其中{villages}"], en').replace(
+        '"{each_training} each"]', '"{each_training} each", "{villages}"]'
+    )
+    leaning = read(tmp_path, catalogue, text)
+    books.facts = [f for f in books.facts if f.kind != "training"]
+    assert "其中" not in compose(books, leaning, SIX_YEARS, catalogue=catalogue, about=about).text()
 
 
 def test_in_english(books, outline, catalogue, about):
