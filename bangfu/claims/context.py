@@ -48,8 +48,22 @@ _PER = re.compile(
 )
 _PER_ORDER = ("person", "household", "village", "county", "town", "organisation", "mu", "average", "day", "month", "year")
 _PEOPLE = re.compile(r"百姓|群众|村民|农民|人|户")
-_SLASH = re.compile(r"\s?[/／]\s?(人|户|村|年|月|天|日|亩|斤|公斤|吨|件|次|期|家|只|头|袋|箱|份|盒|本|生)|(?:一个?|每)(人|户|亩|斤|公斤)(?=[，,。；;、）)]|$)")
-_SLASHED = {"人": "person", "生": "person", "户": "household", "村": "village", "年": "year", "月": "month", "天": "day", "日": "day", "亩": "mu", "家": "organisation"}
+_SLASH = re.compile(
+    r"\s?[/／]\s?(人|户|村|年|月|天|日|亩|斤|公斤|吨|件|次|期|家|只|头|袋|箱|份|盒|本|生)|(?:一个?|每)(人|户|亩|斤|公斤)(?=[，,。；;、）)]|$)"
+)
+_EACH = re.compile(r"各(?![地级类界方项种族])[\u4e00-\u9fff]{0,2}\Z")
+_SLASHED = {
+    "人": "person",
+    "生": "person",
+    "户": "household",
+    "村": "village",
+    "年": "year",
+    "月": "month",
+    "天": "day",
+    "日": "day",
+    "亩": "mu",
+    "家": "organisation",
+}
 
 
 def per(clause: Clause, last_unit: str | None) -> str | None:
@@ -59,7 +73,7 @@ def per(clause: Clause, last_unit: str | None) -> str | None:
         word = slashed[1] or slashed[2]
         return _SLASHED.get(word, word)
     before = clause.before
-    if before.endswith("各") and last_unit is not None:
+    if last_unit is not None and _EACH.search(before):
         return last_unit
     told = {m.lastgroup for m in _PER.finditer(before)}
     if not told and clause.floor > clause.bounds[0] and before[:1] not in "，,。；;":
@@ -73,13 +87,15 @@ def per(clause: Clause, last_unit: str | None) -> str | None:
 # ── whole and part, growth ───────────────────────────────────────────────────────────────────────────────────────────
 
 _TOTAL = re.compile(r"累计|总计|共计|合计|总共|一共|总额|总量|总投资|总价|总数|共(?!同|建|享|产|青|有)|共有|先后")
-_COMPARE = re.compile(r"(同比|环比|比上年|较上年|比去年|较去年|比往年|比建档时|比20\d\d年|较20\d\d年|比上一年)?[^，,。；;]{0,8}?(增长|增加|提高|上升|增幅|下降|减少|降低|降幅|翻了?|多了|少了|升至|降至|涨到|增至|提升)")
+_COMPARE = re.compile(
+    r"(同比|环比|比上年|较上年|比去年|较去年|比往年|比建档时|比20\d\d年|较20\d\d年|比上一年)?[^，,。；;]{0,8}?(增长|增加|提高|上升|增幅|下降|减少|降低|降幅|翻了?|多了|少了|升至|降至|涨到|增至|提升)"
+)
 
 
 def relation(clause: Clause) -> str:
-    """"part" after 其中 or 分别, "each" after 各, "total" after 累计 and its like, else ""."""
+    """ "part" after 其中 or 分别, "each" after 各, "total" after 累计 and its like, else ""."""
     before = clause.before
-    if before.endswith("各"):
+    if _EACH.search(before):
         return "each"
     head = clause.text[clause.bounds[0] : clause.found.start]
     if "其中" in head or "分别" in head or clause.text.startswith("其中", clause.sentence[0]):
@@ -92,10 +108,8 @@ def relation(clause: Clause) -> str:
 
 def comparison(clause: Clause) -> str:
     """What the number is compared with and how: «同比增长», «增加»; "" where it is not."""
-    found = None
-    for found in _COMPARE.finditer(clause.before[-24:]):
-        continue
-    return "" if found is None else f"{found[1] or ''}{found[2]}"
+    found = _COMPARE.findall(clause.before[-24:])
+    return "".join(found[-1]) if found else ""
 
 
 # ── subject ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -104,24 +118,26 @@ _NOUN_AFTER = re.compile(r"的?([\u4e00-\u9fff]{2,12})")
 _CUT = re.compile(
     r"参加|参与|开展|实现|得到|受到|被|将|在|为|向|给|与|和|及|从|到|由|用于|帮助|完成|进行|深入|获|成为|稳定|增收|脱贫|长期|自愿|列为|分送|分别|共|均|已|正|还|都|可|并|等|下|上(?!万|千|百)|里|中|后|前|是|有|设立|结对|驻村帮扶|来|去|送|达|年|以",
 )
-_LEAD = re.compile(r"^(?:其中|累计|总计|共计|合计|分别|先后|共|约|近|超|达到|达|已|全部|的|等|为|了)+|(?:其中|累计|总计|共计|合计|分别|先后|共有|共|约|近|超过|超|逾|达到|达|为|有|了|等|的)+$")
-_VERB = re.compile(r"投入|实施|组织|举办|开展|选派|派出|建成|修建|新建|捐赠|捐资|捐助|引进|培训(?=[\u4e00-\u9fff])|购买|采购|资助|奖励|赠送|邀请|完成|帮助|发放|落实|协调|争取|印刷|发展|种植|养殖|认养|认种|认购|销售|带动|惠及|覆盖|解决|安排|召开|出资|获|设立|涉及|动员|新增|改造|硬化|安装")
+_LEAD = re.compile(
+    r"^(?:其中|累计|总计|共计|合计|分别|先后|共|约|近|超|达到|达|已|全部|的|等|为|了)+|(?:其中|累计|总计|共计|合计|分别|先后|共有|共|约|近|超过|超|逾|达到|达|为|有|了|等|的)+$"
+)
+_VERB = re.compile(
+    r"投入|实施|组织|举办|开展|选派|派出|建成|修建|新建|捐赠|捐资|捐助|引进|培训(?=[\u4e00-\u9fff])|购买|采购|资助|奖励|赠送|邀请|完成|帮助|发放|落实|协调|争取|印刷|发展|种植|养殖|认养|认种|认购|销售|带动|惠及|覆盖|解决|安排|召开|出资|获|设立|涉及|动员|新增|改造|硬化|安装"
+)
 
 
 def subject(clause: Clause) -> str | None:
     """What is counted, in the text's own words: the noun behind the number, else what stands before it."""
     found = clause.found
     after = _NOUN_AFTER.match(clause.text, found.after, clause.bounds[1])
-    if after is not None and not found.quantity.unit == "CNY":
+    if after is not None and found.quantity.unit != "CNY":
         noun = _CUT.split(after[1], maxsplit=1)[0]
         if len(noun) > 1:
             return noun
     before = _LEAD.sub("", re.split(r"[，,。；;：:（）()“”\s]", clause.before)[-1][-24:])
-    verb = None
-    for verb in _VERB.finditer(before):
-        continue
-    if verb is not None and verb.end() < len(before):
-        before = before[verb.end() :]
+    verbs = [m.end() for m in _VERB.finditer(before) if m.end() < len(before)]
+    if verbs:
+        before = before[verbs[-1] :]
     before = _LEAD.sub("", before)[-14:]
     return before or (found.noun or None)
 
@@ -129,9 +145,14 @@ def subject(clause: Clause) -> str | None:
 # ── place and organisation ───────────────────────────────────────────────────────────────────────────────────────────
 
 _PLACE = re.compile(
-    r"(?:(?<=[在为到向给与赴对从和及、，,。；;：:\s“”（）()的助帮])|(?<=[省州市县乡镇区])|\A)(?P<name>[\u4e00-\u9fff]{1,5}?(?:自治州|自治县|省|州|市|县|区|乡|镇|村))(?![级民委长城域])",
+    r"(?:(?<=[在为到向给与赴对从和及、，,。；;：:\s“”（）()的助帮])|(?<=[省州市县乡镇区])|\A)(?![在为到向给与赴对从和及省州市县区乡镇村])(?P<name>[\u4e00-\u9fff]{1,5}?(?:自治州|自治县|省|州|市|县|区|乡|镇|村))(?![级民委长城域])",
 )
-_NO_PLACE = re.compile(r"贫困|帮扶|定点|重点|全|各|本|该|示范|这|行政|每|农|乡村|城|社|园|地区|山区|灾区|牧区|库区|片区|多|几|所|当|边|受援|脱贫|等|自然|一些|有|景|校|个|深度|辖|在|两|其|老|外|藏区|彝区|民族|东部|西部|基层|周")
+_NO_PLACE = re.compile(
+    r"贫困|帮扶|定点|重点|全|各|本|该|示范|这|行政|每|农|乡村|城|社|园|地区|山区|灾区|牧区|库区|片区|多|几|所|当|边|受援|脱贫|等|自然|一些|有|景|校|个|深度|辖|在|两|其|老|外|藏区|彝区|民族|东部|西部|基层|周|邻|我|进出|县县|镇镇|村村"
+)
+_VERB_HEAD = re.compile(
+    r"\A(?:资助|打造|援建|帮助|支持|走进|深入|前往|对口|结对|选派|组织|带动|捐助|覆盖|认购|购买|销售|捐建|改建|新建|建设|位于|来自|分送|赴)(?=[\u4e00-\u9fff]{2})"
+)
 _SUFFIX = re.compile(r"(?:自治州|自治县|县|村|乡|镇|州|市|区)\Z")
 
 
@@ -152,8 +173,9 @@ class Places:
             found += [(m.start(), self.known[m[0]]) for m in names.finditer(text)]
         taken = {at for at, _ in found}
         for m in _PLACE.finditer(text):
-            if m.start("name") not in taken and not _NO_PLACE.search(m["name"]) and len(m["name"]) > 1:
-                found.append((m.start("name"), m["name"]))
+            name = _VERB_HEAD.sub("", m["name"])
+            if m.start("name") not in taken and not _NO_PLACE.search(name) and len(name) > 1:
+                found.append((m.end() - len(name), name))
         found.sort()
         self.at = [at for at, _ in found]
         self.names = [name for _, name in found]
@@ -183,7 +205,9 @@ def group(clause: Clause, places: Places) -> tuple[str, ...]:
     return tuple(places.known.get(name, name) for name in names)
 
 
-_ORGANISATION = re.compile(r"(?:(?<=[，,。；;：:\s“”（）()、的和与由向从])|\A)[\u4e00-\u9fff]{2,14}?(?:大学|学院|学校|公司|集团|银行|医院|研究院|委员会|管理局|工会|协会|基金会|总队|[市县省州区](?:委|政府|[\u4e00-\u9fff]{1,4}局))")
+_ORGANISATION = re.compile(
+    r"(?:(?<=[，,。；;：:\s“”（）()、的和与由向从])|\A)[\u4e00-\u9fff]{2,14}?(?:大学|学院|学校|公司|集团|银行|医院|研究院|委员会|管理局|工会|协会|基金会|总队|[市县省州区](?:委|政府|[\u4e00-\u9fff]{1,4}局))"
+)
 
 
 class Organisations:

@@ -97,6 +97,7 @@ def read(text: str, *, places: Iterable[str] = (), organisations: Iterable[str] 
     return Reading(repaired, tuple(reader.claims()), reader.periods.dateline, reader.title)
 
 
+_LONGEST = 200  # signs of a sentence to either side of its first number
 _SENTENCE = re.compile(r"[。！？!?；;\n]+")
 _COMMA = re.compile(r"[，：:]|,(?!\d{3}(?!\d))|(?<!\d),")
 _HEADING = re.compile(
@@ -122,11 +123,10 @@ class _Reader:
 
     def claims(self) -> Iterator[Claim]:
         text = self.text
-        count = 0
         recent: list[tuple[int, Claim]] = []
         sentence_end, cues, clauses, starts = -1, [], [], []
         sentence = (0, 0)
-        for found in find(text):
+        for count, found in enumerate(find(text)):
             if found.digits >= sentence_end:
                 sentence = self._sentence(found.digits, max(sentence_end, 0))
                 sentence_end = sentence[1]
@@ -137,18 +137,19 @@ class _Reader:
             clause = clauses[bisect_right(starts, found.digits) - 1]
             claim = self._claim(found, sentence, clause, cues, recent)
             recent.append((count, claim))
-            count += 1
             yield claim
 
     def _sentence(self, at: int, floor: int) -> tuple[int, int]:
-        """The sentence around a number; the search back goes no farther than the one before, so that all of them cost one pass."""
-        start = floor
-        for stop in _SENTENCE.finditer(self.text, floor, at):
+        """The sentence around a number, and of an endless one no more than what stands near, so that all of them cost one pass."""
+        start = max(floor, at - _LONGEST)
+        for stop in _SENTENCE.finditer(self.text, start, at):
             start = stop.end()
-        after = _SENTENCE.search(self.text, at)
-        return start, len(self.text) if after is None else after.start()
+        after = _SENTENCE.search(self.text, at, at + _LONGEST)
+        return start, min(len(self.text), at + _LONGEST) if after is None else after.start()
 
-    def _claim(self, found: Found, sentence: tuple[int, int], bounds: tuple[int, int], cues: Sequence[Cue], recent: Sequence[tuple[int, Claim]]) -> Claim:
+    def _claim(
+        self, found: Found, sentence: tuple[int, int], bounds: tuple[int, int], cues: Sequence[Cue], recent: Sequence[tuple[int, Claim]]
+    ) -> Claim:
         text = self.text
         span = self.repaired.back(found.start, found.end)
         quantity = found.quantity
@@ -162,7 +163,15 @@ class _Reader:
             last.at[1] if last is not None and listed else bounds[0],
             found.end if text[found.end : found.end + 1] == "、" else bounds[1],
         )
-        kind, points = self.topics.kind(cues, found.start, found.after, near, quantity.unit, last.kind if last is not None else None, bond=REACHED if clause.reached() else LISTED if listed else SAME)
+        kind, points = self.topics.kind(
+            cues,
+            found.start,
+            found.after,
+            near,
+            quantity.unit,
+            last.kind if last is not None else None,
+            bond=REACHED if clause.reached() else LISTED if listed else SAME,
+        )
         heading = bisect_right(self.heading_starts, found.start) - 1
         section = self.headings[heading][1] if heading >= 0 else ""
         period, source = self.periods.of(found.start, sentence, section, self.headings[heading][0] if heading >= 0 else 0)
@@ -205,6 +214,3 @@ def _whole(related: str, quantity: Quantity, recent: Sequence[tuple[int, Claim]]
         if claim.at[0] < mark and claim.quantity.unit == quantity.unit and claim.relation != "part":
             return index
     return None
-
-
-

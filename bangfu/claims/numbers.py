@@ -80,13 +80,13 @@ _NO_COUNT = re.compile(
             r"\d{1,4}\s?[:：]\s?\d{1,4}(?:[:：]\d{2})?",
             r"[\d二三四五六七八九]{1,2}十?年代|[\d二一]{1,2}十?世纪|(?:19|20)?[5-9〇0]0后|[五六七八九〇零][〇零]后",
             # names and codes
-            r"\d+(?:\s?[+＋]\s?[\dA-Za-z]+)+",
-            r"\d+(?:\.\d+)?(?!(?:km|kg|kw|kwh|mw|mwp|cm|ha|m|m2|m3)(?![a-z]))[A-Za-z]\w*",
+            r"\d{1,18}(?:\s?[+＋]\s?[\dA-Za-z]{1,8}){1,8}",
+            r"\d{1,18}(?:\.\d{1,18})?(?!(?:km|kg|kw|kwh|mw|mwp|cm|ha|m|m2|m3)(?![a-z]))[A-Za-z]\w{0,80}",
             r"832\s?平台|\d{3}\s?(?:国道|省道|县道|乡道)|\d{3,5}(?:热线|工程|计划|行动|平台|战略|模式)",
             r"1[3-9]\d{9}(?!\d)|0\d{2,3}-\d{7,8}|\d{15,18}[\dXx]?",
-            r"\d+[×*＊]+",
+            r"\d{1,18}[×*＊]{1,8}",
             # ages, levels, ranks, pages
-            rf"(?:\d+|[{_CN}]+)(?:多|余)?{_JOIN}?\d*\s?(?:周?岁|页|号楼|号线|号|楼(?!房)|室|级(?!以)|届|等奖|等功|班级|年级|把手|线城市|星级|维码|度(?=春|过)|期(?=项目|工程|建设|规划)|时许?)",
+            rf"(?:\d{{1,18}}|[{_CN}]{{1,12}})(?:多|余)?{_JOIN}?\d*\s?(?:周?岁|页|号楼|号线|号|楼(?!房)|室|级(?!以)|届|等奖|等功|班级|年级|把手|线城市|星级|维码|度(?=春|过)|期(?=项目|工程|建设|规划)|时许?)",
             r"[一二三四五六七八九十]{1,2}(?:是|者|来(?=[，,]))",
             # stock phrases: numbers of points, not of things (四个不摘); names and slogans (两不愁三保障, 百县千村活动)
             rf"[二两三四五六七八九十]个(?:{'|'.join(_CODES.points)})",
@@ -94,20 +94,20 @@ _NO_COUNT = re.compile(
             r"[两一二三四五六七八九十百千万][\u4e00-\u9fff]{1,2}[一二两三四五六七八九十百千万][\u4e00-\u9fff](?=[\W]|活动|工程|行动|机制|政策|制度|模式|要求|标准|计划|战略|\Z)(?<![万千百]人)(?<![户人名元次册本])",
             r"(?:十[一二三四]?五|十[八九]|二十)(?=大|届|时期|期间|规划|[”’]|以来)",
             # frames of time
-            r"(?:[二两三四五六七八九十几]+个?|\d+(?:多|余)?个?)(?:年|载|天|月|小时|分钟|周)(?:多|余)?(?:以来|来(?!自)|间(?!接)|里(?!程)|之?前|之?后(?!备)|之?内|(?=时间))",
+            r"(?:[二两三四五六七八九十几]{1,4}个?|\d{1,18}(?:多|余)?个?)(?:年|载|天|月|小时|分钟|周)(?:多|余)?(?:以来|来(?!自)|间(?!接)|里(?!程)|之?前|之?后(?!备)|之?内|(?=时间))",
         ),
     ),
     re.IGNORECASE,
 )
 _ORDINAL = re.compile(
-    rf"\s?(?:\d+|[{_CN}几]+)(?:{_JOIN}第?\s?(?:\d+|[{_CN}]+))?\s?(?:个|次|批次|批|期|名|届|条|款|项|位|章|节|家|轮|年|所|类|卷|页|产业|季度|学期|阶段|步|号|场|村民组|组|线|方|片)?"
+    rf"\s?(?:\d{{1,18}}|[{_CN}几]{{1,12}})(?:{_JOIN}第?\s?(?:\d{{1,18}}|[{_CN}]{{1,12}}))?\s?(?:个|次|批次|批|期|名|届|条|款|项|位|章|节|家|轮|年|所|类|卷|页|产业|季度|学期|阶段|步|号|场|村民组|组|线|方|片)?"
 )
-_BRACKETED = re.compile(rf"\s?{_YEAR}\s?[〕\]］】）)]\s?第?\d+\s?号?|\s?\d{{1,2}}\s?[）)]|[一二三四五六七八九十]{{1,3}}[）)]")
+_BRACKETED = re.compile(rf"\s?{_YEAR}\s?[〕\]］】）)]\s?第?\d{1, 18}\s?号?|\s?\d{{1,2}}\s?[）)]|[一二三四五六七八九十]{{1,3}}[）)]")
 _ITEM_NUMBER = re.compile(r"\d{1,2}(?:[、．]|\.(?!\d))|[一二三四五六七八九十]{1,3}(?:[、．]|\.(?!\d))|\d{1,2}[）)]")
 _LABEL = re.compile(r"(?:附件|附表|图表|附录|步骤|方案|版本|标段|模块|案例|表|图|[A-Za-zＡ-Ｚ][-_/.]?|[×*＊+＋]|\d[.:：/])\Z")
-_TOKEN = re.compile(r"[\w./+-]+", re.ASCII)
+_TOKEN = re.compile(r"[\w./+-]{1,80}", re.ASCII)
 _BULLETS = " \t\u3000\xa0•·●■▲◆★※-—"
-_FOLLOW = "".join(sorted({c for c in {*_CODES.lengths, *"余多来成分个几至到县村乡镇家省"} if c not in "-"}))
+_FOLLOW = "".join(sorted({c for c in {*_CODES.lengths, *"余多来成分个几至到县村乡镇家省"} if c != "-"}))
 _NEXT = re.compile(rf"\d|[{_CN}几数](?=[{_CN}几数{re.escape(_FOLLOW)}~～—-])|(?<=[近约逾超上过破])[百千万亿]|[百千万][余多名]")
 _LOST = "\ufffd"
 
@@ -120,7 +120,7 @@ def find(text: str) -> Iterator[Found]:
     last: Found | None = None
     while (begin := _NEXT.search(text, at)) is not None:
         start = begin.start()
-        end = sealed.around(start)
+        end = sealed.around(start) or _too_long(text, start)
         if end:
             at = end
             continue
@@ -130,14 +130,24 @@ def find(text: str) -> Iterator[Found]:
             continue
         found = _expression(text, start, last)
         if found is None:
-            run = numeral(text, start)
-            at = max(begin.end(), run.end if run is not None and text[start] not in _CN else 0)
+            digits = _DIGITS.match(text, start)
+            at = begin.end() if digits is None else digits.end()
             continue
         at = found.end
         if _LOST in text[max(0, found.start - 1) : found.end]:
             found = found._replace(quantity=unreadable(found.quantity))
         last = found
         yield found
+
+
+_DIGITS = re.compile(r"\d+(?:[.,]\d+)?", re.ASCII)
+_LONG = re.compile(rf"\d{{19,}}|[{_CN}几余多数来]{{25,}}", re.ASCII)
+
+
+def _too_long(text: str, start: int) -> int:
+    """Where a run of digits ends that is no number any more; 0 for others. Looked at once and as a whole, so that hostile text costs no more."""
+    run = _LONG.match(text, start)
+    return 0 if run is None else run.end()
 
 
 def unreadable(quantity: Quantity) -> Quantity:
@@ -207,7 +217,7 @@ def _expression(text: str, start: int, last: Found | None) -> Found | None:
     if part is not None:
         unit, each, measure, noun, after = "percent", ONE, "", "", end
     else:
-        told = _unit(text, start, end, number, word, last)
+        told = _unit(text, start, end, number, last)
         if told is None:
             return None
         unit, each, measure, noun, after = told
@@ -281,7 +291,7 @@ def _measure(text: str, at: int) -> tuple[str, Decimal, int, str] | None:
     for length in _CODES.lengths.get(text[at : at + 1], ()):
         word = text[at : at + length]
         found = _CODES.measures.get(word)
-        if found is None:
+        if found is None or len(word) < length:
             continue
         end = at + length
         if text[end : end + 1] and text[end] in _CODES.not_before.get(
@@ -294,7 +304,7 @@ def _measure(text: str, at: int) -> tuple[str, Decimal, int, str] | None:
     return None
 
 
-def _unit(text: str, start: int, end: int, number: Numeral, word: str, last: Found | None) -> tuple[str, Decimal, str, str, int] | None:
+def _unit(text: str, start: int, end: int, number: Numeral, last: Found | None) -> tuple[str, Decimal, str, str, int] | None:
     """Unit, how many of it, measure word, the noun that decided it, where the measure word ends."""
     if text[end : end + 1] == "成":
         if number.high <= 10 and text[end + 1 : end + 2] not in set(_CODES.not_before["成"]) and not text[end + 1 : end + 2].isdigit():
@@ -302,7 +312,7 @@ def _unit(text: str, start: int, end: int, number: Numeral, word: str, last: Fou
         return None
     measured = _measure(text, end)
     if measured is None:
-        return _bare(text, start, end, number, word)
+        return _bare(text, start, end, number)
     unit, each, after, name = measured
     if name in _PLACES and not text[start].isdigit() and number.low <= 10 and "、" not in text[max(0, start - 5) : start]:
         return None  # 两省, 三县: names; 新龙、丹巴两县: a count
@@ -363,9 +373,7 @@ def _refined(code: str, name: str, unit: str) -> str:
         return code if code == _PROJECT else unit
     if name == "间":
         return code if code == _ORG else unit  # 间 of schools and shops
-    if name in {"支", "处", "门", "款", "起"}:
-        return code if code == "other:队" and name == "支" else unit if name != "支" else _ITEM if code not in {"other:队"} else code
-    return code
+    return unit if name in {"处", "门", "款", "起"} else code
 
 
 _LINKS = (
@@ -421,7 +429,7 @@ _PEOPLE = re.compile(r"人口|人数|人员|群众|劳动力|师生|学生|党�
 _DIRECT_CN = re.compile(r"县(?![级城域委政])|村(?![级集民])|乡镇|乡(?!村)|镇|市|州|区县")
 
 
-def _bare(text: str, start: int, end: int, number: Numeral, word: str) -> tuple[str, Decimal, str, str, int] | None:
+def _bare(text: str, start: int, end: int, number: Numeral) -> tuple[str, Decimal, str, str, int] | None:
     """No measure word: a noun that is counted directly (4县, 1000余师生), or 万 alone with words that tell the unit (贫困人口5630万, 认捐80多万)."""
     at = end + (text[end : end + 1] == " ")
     arabic = text[start].isdigit()

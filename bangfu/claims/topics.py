@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import NamedTuple
@@ -12,17 +12,19 @@ _WEIGHTS = {"sure": 7.0, "strong": 4.0, "usual": 2.0, "weak": 1.0}
 _UNIT_POINT = 0.5
 _OWN_UNIT = {"project": ("project", 2.5), "branch": ("pairing_branch", 3.0), "other:篇": ("publicity", 2.0), "copy": ("publication", 1.0)}
 _LEAST = 1.0
-_NEAR_IN, _NEAR_OUT, _SHARE_OUT, _FOREIGN, SAME, LISTED, REACHED = 20.0, 12.0, 0.4, 0.75, 1.5, 2.5, 4.0
+_NEVER = 0.35
+_NEAR_IN, _NEAR_OUT, _SHARE_OUT, _FOREIGN, SAME, LISTED, REACHED = 20.0, 12.0, 0.3, 0.9, 1.5, 2.5, 4.0
 
 
 class Topic(NamedTuple):
-    """A topic of the catalogue: its word, labels, group, and the units it is usually counted in."""
+    """A topic of the catalogue: its word, labels, group, and the units it is usually and never counted in."""
 
     code: str
     zh: str
     en: str
     group: str
     units: frozenset[str]
+    never: frozenset[str]
 
 
 class Cue(NamedTuple):
@@ -40,10 +42,20 @@ class Topics:
         self.topics: list[Topic] = []
         words: dict[str, list[tuple[int, float]]] = {}
         for number, (code, table) in enumerate(tables.items()):
-            self.topics.append(Topic(code, str(table["zh"]), str(table["en"]), str(table["group"]), frozenset(_strings(table["units"]))))
-            for level, weight in _WEIGHTS.items():
-                for word in _strings(table.get(level, [])):
-                    words.setdefault(word, []).append((number, weight))
+            self.topics.append(
+                Topic(
+                    code,
+                    str(table["zh"]),
+                    str(table["en"]),
+                    str(table["group"]),
+                    frozenset(_strings(table["units"])),
+                    frozenset(_strings(table.get("never", []))),
+                )
+            )
+            weights = {word: weight for level, weight in reversed(_WEIGHTS.items()) for word in _strings(table.get(level, []))}
+            for word in weights:
+                hidden = max(weights.get(part, 0.0) for part in _parts(word))
+                words.setdefault(word, []).append((number, hidden if hidden == _WEIGHTS["sure"] else weights[word]))
         self.fits: dict[str, list[float]] = {}
         self.codes = [topic.code for topic in self.topics]
         self.single = {w: tuple(s) for w, s in words.items() if len(w) == 1}
@@ -77,12 +89,14 @@ class Topics:
         """How far the words of each topic speak for a number in this unit."""
         found = self.fits.get(unit)
         if found is None:
-            found = [1.0 if unit in topic.units else _FOREIGN for topic in self.topics]
+            found = [1.0 if unit in topic.units else _NEVER if unit in topic.never else _FOREIGN for topic in self.topics]
             if len(self.fits) < 500:
                 self.fits[unit] = found
         return found
 
-    def kind(self, cues: Sequence[Cue], start: int, end: int, clause: tuple[int, int], unit: str, last: str | None = None, *, bond: float = SAME) -> tuple[str, float]:
+    def kind(
+        self, cues: Sequence[Cue], start: int, end: int, clause: tuple[int, int], unit: str, last: str | None = None, *, bond: float = SAME
+    ) -> tuple[str, float]:
         """The kind of the number at `start`-`end` in `clause`, and its points. Words in its own clause count in full when they stand close, those of
         the clauses around it less the farther they are.
         """
@@ -95,9 +109,7 @@ class Topics:
         fit = self._fit(unit)
         left, right = clause
         for cue_start, cue_end, speaks in cues:
-            gap = start - cue_end if cue_end <= start else cue_start - end
-            if gap < 0:
-                gap = 0
+            gap = max(start - cue_end if cue_end <= start else cue_start - end, 0)
             near = _NEAR_IN / (_NEAR_IN + gap) if left <= cue_start < right else _SHARE_OUT * _NEAR_OUT / (_NEAR_OUT + gap)
             for number, weight in speaks:
                 points[number] += weight * near * fit[number]
@@ -105,6 +117,13 @@ class Topics:
             points[self.codes.index(last)] += bond
         best = max(points)
         return (self.codes[points.index(best)], best) if best >= _LEAST else ("other", best)
+
+
+def _parts(word: str) -> Iterator[str]:
+    """A word and all that stand inside it: it hides them, and of a sure word says as much as that."""
+    for start in range(len(word)):
+        for end in range(start + 1, len(word) + 1):
+            yield word[start:end]
 
 
 def _strings(value: object) -> list[str]:
