@@ -24,6 +24,9 @@ from bangfu.quantities import from_parts, plain
 OWN_COLUMNS = {"id_number": "id_number", "phone": "phone", "household_code": "code"}
 """Personal fields that a person or household has a column for; all others stand in its details under the field's name."""
 
+MOST_MEASURES = 6
+"""So many measures stand among the first fields of a form."""
+
 
 @dataclass(slots=True)
 class Entered:
@@ -279,16 +282,15 @@ def _text(fld: Field, draft: Draft) -> str:
     return ""
 
 
-def form_fields(kind: Kind) -> list[Field]:
-    """The fields of a form in the order in which people fill it in: what and when, who and where, how much, the rest; long texts last."""
-    order = {"title": 0, "person": 1, "household": 2, "begin": 3, "end": 4, "category": 5, "place": 6, "unit": 7, "party": 8, "project": 9, "counts_to": 10}
-
-    def rank(fld: Field) -> tuple[int, int]:
-        if fld.name in order:
-            return 0, order[fld.name]
-        if fld.home == "measure":
-            return 1, 0
-        return (3, 0) if fld.type is FieldType.NOTE else (2, 0)
-
-    return sorted(kind.fields.values(), key=rank)
-
+def form_fields(kind: Kind) -> tuple[list[Field], list[Field]]:
+    """The fields of a form in the order in which people fill it in, and those that are seldom filled: what and when, who and where, how
+    much; then the rest, long texts last.
+    """
+    order = ("title", "person", "household", "begin", "end", "category", "place", "unit", "party", "project", "counts_to")
+    fields = list(kind.fields.values())
+    first = sorted((f for f in fields if f.name in order), key=lambda f: order.index(f.name))
+    measures = [f for f in fields if f.home == "measure" and not f.part_of]
+    required = [f for f in fields if f.required and f not in first and f not in measures]
+    first += required + measures[:MOST_MEASURES]
+    rest = [f for f in fields if f not in first]
+    return first, sorted(rest, key=lambda f: f.type is FieldType.NOTE)

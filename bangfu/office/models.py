@@ -73,6 +73,21 @@ class Download(models.Model):
     batch = models.ForeignKey(Batch, models.PROTECT, null=True, related_name="+")
 
 
+class Upload(models.Model):
+    """A file handed in and not yet recorded: kept encrypted, with what a person answered and corrected in its preview; afterwards what came of it."""
+
+    programme = models.ForeignKey(Programme, models.CASCADE, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    filename = models.CharField(max_length=255)
+    sha256 = models.CharField(max_length=64)
+    size = models.BigIntegerField()
+    answers = EncryptedJSONField(label="upload.answers", default=dict)
+    result = EncryptedJSONField(label="upload.result", default=dict)
+    done = models.DateTimeField(null=True)
+    batch = models.ForeignKey(Batch, models.SET_NULL, null=True, related_name="+")
+
+
 class Token(models.Model):
     """A key by which a program acts as its user in the API. Only a hash is kept: the token itself is shown once (tokens.py)."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
@@ -104,7 +105,7 @@ class Desk:
     def years(self) -> list[int]:
         """The years of the programme up to its end, or to its last entry or today, whichever is first."""
         last = Entry.objects.filter(programme=self.programme).order_by("-begin").values_list("begin", flat=True).first()
-        end = self.programme.end or last or timezone.localdate()
+        end = self.programme.end - timedelta(days=1) if self.programme.end else last or timezone.localdate()
         return list(range(self.programme.begin.year, max(self.programme.begin.year, end.year) + 1))[-15:]
 
     @cached_property

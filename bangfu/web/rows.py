@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from bangfu.catalogue import Field, Kind
 from bangfu.figures import Fact
@@ -31,6 +31,11 @@ class Row:
     measures: dict[str, int] = field(default_factory=dict)
     source: str = ""
     ended: bool = False
+
+    @property
+    def last(self) -> date | None:
+        """The last day, where the entry has one."""
+        return self.end - timedelta(days=1) if self.end else None
 
     def measure(self, name: str) -> str:
         found = self.kind.fields.get(name)

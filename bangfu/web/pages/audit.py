@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from bangfu.figures import Fact
 from bangfu.ledger.models import Ended, Entry, Posting, Reveal
 from bangfu.office.models import Download
 from bangfu.web.desk import Desk, desk_for
+from bangfu.web.facts_of import facts_of
 from bangfu.web.rows import Row, rows
 
 PAGE = 50
@@ -77,31 +77,8 @@ def posting(request: HttpRequest, slug: str, mark: int) -> HttpResponse:
     return desk.page("posting.html", at="audit", posting=found, written=written, ended=ended, counts=_counts(desk, [mark]).get(mark, 0))
 
 
-def entries_as_rows(desk: Desk, entries: object) -> list[Row]:
+def entries_as_rows(desk: Desk, entries: QuerySet[Entry]) -> list[Row]:
     """Entries as rows of a list, those outside a liaison's units left out."""
-    facts = []
+    facts = facts_of(list(entries.values_list("pk", flat=True)))
     own = desk.access.units()
-    for e in entries:  # type: ignore[attr-defined]
-        if own is None or e.unit_id in own:
-            facts.append(as_fact(e))
-    return rows(desk, facts)
-
-
-def as_fact(entry: Entry) -> Fact:
-    return Fact(
-        entry.pk,
-        entry.kind,
-        entry.begin,
-        entry.end,
-        entry.category,
-        entry.counts_to,
-        entry.title,
-        entry.unit_id,
-        entry.place_id,
-        entry.party_id,
-        entry.project_id,
-        entry.household_id,
-        tuple(entry.participations.values_list("person", flat=True)),
-        entry.facets,
-        dict(entry.measures.values_list("name", "value")),
-    )
+    return rows(desk, [f for f in facts if own is None or f.unit in own])

@@ -191,6 +191,8 @@ def review_file(request: HttpRequest, slug: str, pk: int, form: str) -> HttpResp
         answer = attachment(content, f"{stem}-核验.json", "application/json; charset=utf-8")
     elif form == "xlsx":
         answer = attachment(checking.as_xlsx(checked), f"{stem}-核验.xlsx", XLSX)
+    elif form != "docx":
+        raise Http404
     else:
         try:
             answer = attachment(checking.as_docx(checked), f"{stem}-核验.docx", DOCX)

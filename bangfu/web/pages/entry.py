@@ -253,6 +253,7 @@ def _form(
     kept: FormDraft | None = None,
     before: dict[str, str] | None = None,
 ) -> HttpResponse:
+    first, more = form_fields(kind)
     projects = Project.objects.filter(programme=desk.programme).order_by("name").values_list("name", flat=True)[:500]
     parties = Party.objects.exclude(kind__in=("unit", "organisation")).order_by("name").values_list("name", flat=True)[:500]
     return desk.page(
@@ -260,7 +261,9 @@ def _form(
         at="new",
         status=422 if wrong or problems else 200,
         kind=kind,
-        fields=form_fields(kind),
+        fields=first,
+        more=more,
+        opened=any(typed.get(f.name) or (wrong or {}).get(f.name) for f in more),
         typed=typed,
         scales=scales or (kept.data.get("scales", {}) if kept else {}),
         scale_of=SCALES,

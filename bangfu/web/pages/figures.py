@@ -7,18 +7,24 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from bangfu.catalogue import Figure, Label
 from bangfu.figures import Slice, Value
 from bangfu.ledger.models import Posting
 from bangfu.office.models import FormDraft
+from bangfu.quantities import from_parts
 from bangfu.web.desk import Desk, desk_for
+from bangfu.web.export import attachment, workbook
 from bangfu.web.rows import rows
-from bangfu.web.shown import number
+from bangfu.web.shown import number, period, unit_word
 
 MOST_PLACES = 60
 """So many places are compared on a figure's page; with more the filter does it."""
+
+SHOWN_OF_CHAPTER = 12
+"""So many figures of a chapter stand on the overview."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,7 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
     chapters = []
     for code, label in known.chapters.items():
         found = [line for line in lines(desk, list(known.in_chapter(code))) if line.value.entries]
-        chapters.append((code, label, found[:12], len(found)))
+        chapters.append((code, label, found[:SHOWN_OF_CHAPTER], len(found)))
     return desk.page(
         "overview.html",
         at="overview",
@@ -115,12 +121,15 @@ def figures(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def trends(request: HttpRequest, slug: str) -> HttpResponse:
-    """The small trend of one figure, asked for when its line comes into view."""
+    """The small trends of a chapter, asked for once its lines have come: on a large ledger they take their time."""
     desk = desk_for(request, slug)
-    found = desk.catalogue.figures.get(request.GET.get("figure", ""))
-    if found is None:
+    code = request.GET.get("chapter", "")
+    if code not in desk.catalogue.chapters:
         raise Http404
-    return desk.page("trend.html", values=trend(desk, found))
+    found = [line.figure for line in lines(desk, list(desk.catalogue.in_chapter(code))) if line.value.entries]
+    if request.GET.get("some"):
+        found = found[:SHOWN_OF_CHAPTER]
+    return desk.page("trends.html", trends=[(figure.code, trend(desk, figure)) for figure in found])
 
 
 @require_safe
@@ -176,3 +185,57 @@ def _by_place(desk: Desk, figure: Figure) -> list[tuple[int, str, int, Value]]:
     return [(pk, name, depth - least, value) for pk, name, depth, value in found]
 
 
+
+
+@require_safe
+def figures_export(request: HttpRequest, slug: str) -> HttpResponse:
+    """All figures that the page lists, with their values and 口径."""
+    desk = desk_for(request, slug)
+    chosen = [f for code in desk.catalogue.chapters for f in desk.catalogue.in_chapter(code)]
+    table = [
+        [desk.catalogue.chapters[f.chapter].say(desk.lang), f.label.say(desk.lang), line.value.value if line.value.value is not None else "", unit_word(f.unit, desk.lang), line.value.entries, f.caliber.say(desk.lang)]
+        for f, line in zip(chosen, lines(desk, chosen), strict=True)
+    ]
+    head = [desk.say("figures.chapter"), desk.say("figures.figure"), desk.say("show.value"), desk.say("figures.unit"), desk.say("figures.entries"), desk.say("figures.caliber")]
+    desk.took("figures", _for(desk))
+    return attachment(workbook(desk.say("nav.figures"), _notes(desk), head, table), f"{desk.say('nav.figures')}-{timezone.localdate():%Y%m%d}.xlsx")
+
+
+@require_safe
+def trace_export(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+    """The whole trace of a folded figure; its foot is the figure."""
+    desk = desk_for(request, slug)
+    found = desk.catalogue.figures.get(code)
+    if found is None or found.combine:
+        raise Http404
+    table = []
+    after: str | None = None
+    total = Decimal(0)
+    while True:
+        trace = desk.books.trace(code, desk.slice, after=after, limit=1000)
+        for row, share in zip(rows(desk, (s.fact for s in trace.shares)), trace.shares, strict=True):
+            adds = from_parts(share.parts, found.unit)
+            total += adds
+            table.append([row.begin, row.title, row.kind.label.say(desk.lang), row.category, row.place, row.unit, row.source, str(row.id), adds])
+        after = trace.after
+        if after is None:
+            break
+    head = [desk.say(f"ledger.{w}") for w in ("date", "title", "kind", "category")]
+    head += [desk.say("filter.place"), desk.say("filter.unit"), desk.say("ledger.source"), desk.say("ledger.number")]
+    head += [f"{desk.say('figure.adds')}（{unit_word(found.unit, desk.lang)}）"]
+    label = found.label.say(desk.lang)
+    desk.took("trace", f"{label} · {_for(desk)}")
+    notes = [*_notes(desk), f"{desk.say('figures.caliber')}：{found.caliber.say(desk.lang)}"]
+    content = workbook(label, notes, head, table, [desk.say("show.total"), *[""] * 7, total])
+    return attachment(content, f"{label}-{timezone.localdate():%Y%m%d}.xlsx")
+
+
+def _for(desk: Desk) -> str:
+    """The slice in words."""
+    words = [period(desk.filter.begin, desk.filter.end, desk.lang), desk.place.name if desk.place else "", desk.unit.name if desk.unit else ""]
+    return " · ".join(w for w in words if w)
+
+
+def _notes(desk: Desk) -> list[str]:
+    notes = [f"{desk.programme.helper.name} · {desk.programme.name} · {_for(desk)} · {desk.say('show.as_at_mark', mark=desk.books.mark)}"]
+    return [desk.say("demo.mark"), *notes] if desk.programme.demonstration else notes

@@ -48,6 +48,8 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("select[data-follow]") && event.target.value) location.href = event.target.value;
 });
 
+document.addEventListener("htmx:configRequest", (event) => { event.detail.headers["X-CSRFToken"] = cookie("csrftoken"); });
+
 /* ── drafts: a form is kept on the server while it is written, and survives a time-out ────────── */
 
 for (const form of all("form[data-draft]")) {
@@ -78,14 +80,21 @@ for (const form of all("form[data-draft]")) {
 
 /* ── files dropped on a page ─────────────────────────────────────────────────────────────────── */
 
+document.addEventListener("change", (event) => {
+  if (!event.target.matches(".file input[type=file]")) return;
+  const names = event.target.closest(".file").querySelector("[data-names]");
+  names.textContent = Array.from(event.target.files).map((f) => f.name).join("、");
+});
 for (const drop of all(".drop")) {
   const input = drop.querySelector("input[type=file]");
-  const names = drop.querySelector("[data-names]");
-  const show = () => { if (names) names.textContent = Array.from(input.files).map((f) => f.name).join("、"); };
-  input?.addEventListener("change", show);
   for (const kind of ["dragenter", "dragover"]) drop.addEventListener(kind, (e) => { e.preventDefault(); drop.classList.add("is-over"); });
   for (const kind of ["dragleave", "drop"]) drop.addEventListener(kind, () => drop.classList.remove("is-over"));
-  drop.addEventListener("drop", (e) => { e.preventDefault(); if (input && e.dataTransfer.files.length) { input.files = e.dataTransfer.files; show(); } });
+  drop.addEventListener("drop", (e) => {
+    e.preventDefault();
+    if (!input || !e.dataTransfer.files.length) return;
+    input.files = e.dataTransfer.files;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  });
 }
 
 /* ── keys ────────────────────────────────────────────────────────────────────────────────────── */
