@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Protocol
 
 from bangfu import quantities
@@ -262,7 +262,9 @@ class _Composer:
         value = self.value(figure.code, asked)
         if value.value is None or not value.entries:
             return Run("—")
-        amount = value.value / quantities.WAN if figure.unit == "CNY" and not figure.per and self.lang == "zh" else value.value
+        amount = value.value
+        if figure.unit == "CNY" and not figure.per and self.lang == "zh":
+            amount = (amount / quantities.WAN).quantize(Decimal("0.01"), ROUND_HALF_UP)
         return self.run(figure, asked, value, f"{amount.normalize():,f}" if amount else "0")
 
 
@@ -282,7 +284,7 @@ def unit_words(figure: Figure, lang: str) -> str:
     known = quantities.unit(figure.unit)
     if lang != "zh":
         return known.en
-    return "万元" if figure.unit == "CNY" and not figure.per else known.zh
+    return "万元" if figure.unit == "CNY" and not figure.per else known.zh[:1] if known.zh.startswith("个") else known.zh
 
 
 def years(period: Period) -> list[Period]:

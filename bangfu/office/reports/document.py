@@ -106,6 +106,13 @@ class Document:
             for row in table.rows:
                 yield from (run for run in row if run.source is not None)
 
+    def sources_by_figure(self) -> list[list[Source]]:
+        """The sources, those of one figure together, in the order in which the figures first appear."""
+        groups: dict[str, list[Source]] = {}
+        for source in self.sources:
+            groups.setdefault(source.code, []).append(source)
+        return list(groups.values())
+
     def source(self, run: Run) -> Source | None:
         return None if run.source is None else self.sources[run.source - 1]
 

@@ -31,6 +31,9 @@ BODY = Pt(16)  # 3 号
 SMALL = Pt(10.5)  # 5 号, tables
 CONDENSED = "-5"  # a quarter of a point off each sign, so that 28 of them fill 156 mm
 
+FIGURE_COLUMNS = (1, 2)
+"""Of the table of sources: what belongs to the figure and is written once for all of its lines."""
+
 WIDE = 7
 """A table of more columns than this is set on a page turned on its side (横排)."""
 
@@ -91,14 +94,15 @@ class _Writer:
             style.font.color.rgb = RGBColor(0, 0, 0)
             style.font.bold = name == "Heading 3"
             _format(style.paragraph_format, Pt(36) if name == "Title" else LINE)
+            style.paragraph_format.keep_with_next = name != "Title"
             border = style.element.pPr.find(qn("w:pBdr"))
             if border is not None:
                 style.element.pPr.remove(border)
-        for name in ("Cell", "Page"):
+        for name, size, line in (("Cell", SMALL, Pt(16)), ("Source", Pt(9), Pt(12)), ("Page", Pt(14), Pt(20))):
             style = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
             style.base_style = normal
-            _font(style.element.get_or_add_rPr(), SONG, SMALL if name == "Cell" else Pt(14))
-            _format(style.paragraph_format, Pt(16) if name == "Cell" else Pt(20))
+            _font(style.element.get_or_add_rPr(), SONG, size)
+            _format(style.paragraph_format, line)
             _set(style.element.get_or_add_pPr(), "w:snapToGrid", "0")
 
     def page(self, section: Any, *, wide: bool = False) -> None:
@@ -219,16 +223,21 @@ class _Writer:
         around.addnext(end)
 
     def annex_list(self) -> None:
+        """The annexes, one line under the text (附件说明). Text, list and signature stay on one page: none of them may end up alone."""
+        self.word.paragraphs[-1].paragraph_format.keep_with_next = True
         titles = [*(table.title for table in self.document.tables), self.sources_title]
-        self.line("")
+        lines = [self.line("")]
         for number, title in enumerate(titles, 1):
             lead = (f"附件：{number}." if number == 1 else f"　　　{number}.") if self.zh else f"Annex {number}: "
-            _indent(self.line(lead + title))
+            lines.append(self.line(lead + title))
+            _indent(lines[-1])
+        lines.append(self.line(""))
+        for line in lines:
+            line.paragraph_format.keep_with_next = True
 
     def signature(self) -> None:
         made = self.document.made
         day = f"{made.year}年{made.month}月{made.day}日" if self.zh else made.isoformat()
-        self.line("")
         # The date stands four signs from the edge; the name above is centred over it (domain.md 8.3).
         widths = (len(self.document.helper), sum(0.5 if c.isascii() else 1 for c in day))
         inset = max(200, int(100 * (4 + (widths[1] - widths[0]) / 2)))
@@ -268,7 +277,7 @@ class _Writer:
         return "数据来源表" if self.zh else "Table of sources"
 
     def table_of_sources(self) -> None:
-        self.annex_head(len(self.document.tables) + 1, self.sources_title, wide=True)
+        self.annex_head(len(self.document.tables) + 1, self.sources_title, wide=False)
         mark = self.document.mark
         self.note(
             f"台账截至第{mark}号记账。正文和附表中的每个数都链接到本表的一行，点击编号回到它第一次出现的地方。"
@@ -280,17 +289,21 @@ class _Writer:
             if self.zh
             else ("No.", "Figure", "Caliber", "For", "Value", "Entries", "Mark")
         )
-        widths = [14, 42, 76, 38, 26, 14, 15]
+        widths = [11, 25, 44, 31, 21, 12, 12]
         grid = self.grid(header, widths)
-        for source in self.document.sources:
-            cells = grid.add_row().cells
-            for column, text in enumerate(self.source_cells(source)):
-                paragraph = self.cell(cells[column], "", left=column in {1, 2, 3}, width=widths[column])
-                if column:
-                    paragraph.add_run(text)
-                else:
-                    link = self.link(paragraph, self.first_use.get(source.index, f"s{source.index}"), text)
-                    self.bookmark(link, f"s{source.index}")
+        for group in self.document.sources_by_figure():
+            for number, source in enumerate(group):
+                cells = grid.add_row().cells
+                for column, text in enumerate(self.source_cells(source)):
+                    again = number > 0 and column in FIGURE_COLUMNS
+                    paragraph = self.cell(cells[column], "", left=column in {1, 2, 3}, width=widths[column], style="Source")
+                    if len(group) > 1 and column in FIGURE_COLUMNS:
+                        _set(cells[column]._tc.get_or_add_tcPr(), "w:vMerge", "continue" if again else "restart")  # noqa: SLF001
+                    if column == 0:
+                        link = self.link(paragraph, self.first_use.get(source.index, f"s{source.index}"), text)
+                        self.bookmark(link, f"s{source.index}")
+                    elif not again:
+                        paragraph.add_run(text)
 
     def source_cells(self, source: Source) -> Iterator[str]:
         yield str(source.index)
@@ -324,10 +337,10 @@ class _Writer:
             _font(run._r.get_or_add_rPr(), HEI, SMALL)  # noqa: SLF001
         return table
 
-    def cell(self, cell: Any, text: str, *, left: bool = False, width: int) -> Any:
+    def cell(self, cell: Any, text: str, *, left: bool = False, width: int, style: str = "Cell") -> Any:
         cell.width = Mm(width)
         paragraph = cell.paragraphs[0]
-        paragraph.style = "Cell"
+        paragraph.style = style
         paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT if left else WD_ALIGN_PARAGRAPH.CENTER
         _set(cell._tc.get_or_add_tcPr(), "w:vAlign", "center")  # noqa: SLF001
         if text:

@@ -67,9 +67,9 @@ def test_the_third_level_runs_into_its_paragraph(opened):
 
 
 def test_a_wide_table_lies_on_its_side(opened, document):
-    assert [section.orientation for section in opened.sections] == [0, 1, 1]
+    assert [section.orientation for section in opened.sections] == [0, 1, 0]
     narrow = docx.Document(BytesIO(word.write(document(years=0))))
-    assert [section.orientation for section in narrow.sections] == [0, 0, 1]
+    assert [section.orientation for section in narrow.sections] == [0, 0, 0]
 
 
 def test_a_long_title_is_broken_before_a_word():
