@@ -5,10 +5,27 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from bangfu.catalogue.shapes import COLUMNS, EXPORTS, KEYS, Catalogue, Choice, Field, FieldType, Figure, Fold, Kind, Label
+from bangfu.catalogue.shapes import (
+    COLUMNS,
+    EXPORTS,
+    KEYS,
+    Catalogue,
+    Choice,
+    Field,
+    FieldType,
+    Figure,
+    Fold,
+    Grade,
+    How,
+    Kind,
+    Label,
+    Rule,
+    Scheme,
+)
 from bangfu.quantities import UNITS
 
 HERE = Path(__file__).parent
@@ -21,6 +38,9 @@ PARTS = {"ratio": (2, 2), "difference": (2, 99), "total": (2, 99)}
 
 PER = ("person", "household", "village", "county", "organisation", "year", "month", "day", "mu")
 """What an average may be of: the words of a claim's `per`."""
+
+ASSESSED = ("unit", "department", "village_team", "first_secretary", "member", "helper")
+"""For what a scheme may be (domain.md 5.6, 5.14)."""
 
 EVERY = ("remark", "evidence")
 """Fields that every kind has without saying so (备注, 佐证材料: the last two columns of any ledger, domain.md 2)."""
@@ -71,6 +91,16 @@ class Table:
             return expected() if default is ... else default
         return value
 
+    def number(self, key: str, default: Any = ...) -> Any:
+        """A number as a Decimal: TOML's 5 and 0.1 alike, never a float."""
+        if default is not ... and key not in self.data:
+            return default
+        value = self.data.pop(key, None)
+        if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
+            self.fault(key, "missing" if value is None else f"should be a number, is {value!r}")
+            return Decimal(0)
+        return Decimal(value)
+
     def words(self, key: str) -> tuple[str, ...]:
         value = self.take(key, list, [])
         if any(not isinstance(w, str) or not w for w in value):
@@ -112,9 +142,9 @@ class Table:
 
 
 def load(*folders: Path) -> Catalogue:
-    """Load the catalogue that comes with Bangfu, then the office's own `folders` (each with kinds/ and figures/) on top.
+    """Load the catalogue that comes with Bangfu, then the office's own `folders` (each with kinds/, figures/ and rules/) on top.
 
-    A file of the office's own replaces a kind or figure of the same code.
+    A file of the office's own replaces a kind, figure or scheme of the same code.
     Raises CatalogueError with every fault, named by file and key.
     """
     faults: list[str] = []
@@ -123,17 +153,20 @@ def load(*folders: Path) -> Catalogue:
     usual = _read(HERE / "usual.toml", faults)
     kinds: dict[str, Kind] = {}
     figures: dict[str, Figure] = {}
+    schemes: dict[str, Scheme] = {}
     for folder in (HERE, *folders):
         for path in sorted((folder / "kinds").glob("*.toml")):
             kind = _kind(path, faults, chapters, topics, usual)
             kinds[kind.code] = kind
         figures.update(_figures(folder, faults, chapters, topics))
+        for path in sorted((folder / "rules").glob("*.toml")):
+            schemes[path.stem] = _scheme(path, faults, figures)
     for figure in figures.values():
         _check_against(figure, kinds, figures, faults)
     _check_core(figures.values(), faults)
     if faults:
         raise CatalogueError(faults)
-    return Catalogue(chapters, kinds, figures)
+    return Catalogue(chapters, kinds, figures, schemes)
 
 
 def _figures(folder: Path, faults: list[str], chapters: Iterable[str], topics: Iterable[str]) -> dict[str, Figure]:
@@ -152,7 +185,7 @@ def _figures(folder: Path, faults: list[str], chapters: Iterable[str], topics: I
 def _read(path: Path, faults: list[str]) -> dict[str, Any]:
     try:
         with path.open("rb") as file:
-            return tomllib.load(file)
+            return tomllib.load(file, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
         faults.append(f"{path.name}: not TOML: {error}")
     except UnicodeDecodeError as error:
@@ -392,3 +425,73 @@ def _check_against(figure: Figure, kinds: Mapping[str, Kind], figures: Mapping[s
             for word in codes:
                 if word not in known:
                     fault("where", f"{word!r} is not a choice of {code}.{key}")
+
+
+def _scheme(path: Path, faults: list[str], figures: Iterable[str]) -> Scheme:
+    table = Table(_read(path, faults), path.name, faults)
+    items = tuple(_rule(one, frozenset(figures)) for one in table.tables("items"))
+    scheme = Scheme(
+        code=path.stem,
+        label=table.label(),
+        assesses=table.one_of("assesses", ASSESSED),
+        note=table.label("note"),
+        items=items,
+        grades=tuple(_grade(one) for one in table.tables("grades")),
+        valid_from=table.take("valid_from", date, None),
+        valid_to=table.take("valid_to", date, None),
+    )
+    codes = [r.code for item in items for r in (item, *item.parts)]
+    for code in {c for c in codes if codes.count(c) > 1}:
+        table.fault("items", f"two items are called {code}")
+    for item in items:
+        for code in item.zeroes:
+            if code not in codes:
+                table.fault(f"items {item.code}", f"zeroes {code}, which is no item of this scheme")
+    full, points = table.number("points"), sum((i.points for i in items if i.how not in {How.BONUS, How.VETO}), Decimal(0))
+    if full != points:
+        table.fault("points", f"the scheme says {full}, its items add up to {points}")
+    if list(scheme.grades) != sorted(scheme.grades, key=lambda g: -g.least):
+        table.fault("grades", "should stand from the best to the worst")
+    if not scheme.grades or scheme.grades[-1].least > 0:
+        table.fault("grades", "the last should begin at 0, so that every score has a grade")
+    table.done()
+    return scheme
+
+
+def _rule(table: Table, figures: frozenset[str]) -> Rule:
+    how = How(table.one_of("how", [h.value for h in How]))
+    parts = tuple(_rule(one, figures) for one in table.tables("parts"))
+    weights = table.table("weights", optional=True)
+    rule = Rule(
+        code=table.take("code", str),
+        label=table.label(),
+        how=how,
+        points=table.number("points", Decimal(0)) if how in {How.BONUS, How.VETO} else table.number("points"),
+        figure=table.one_of("figure", figures, None),
+        target=table.number("target", None),
+        each=table.number("each") if how in {How.SHORTFALL, How.CASES, How.BONUS, How.VETO} else Decimal(0),
+        step=table.number("step", Decimal(1)),
+        floor=None if table.take("no_floor", bool, default=False) else table.number("floor", None if how is How.VETO else Decimal(0)),
+        cap=table.number("cap") if how is How.BONUS else table.number("cap", None),
+        at_most=table.take("at_most", bool, default=False),
+        optional=table.take("optional", bool, default=False),
+        weights={word: weights.number(word) for word in list(weights.data)},
+        zeroes=table.words("zeroes"),
+        parts=parts,
+    )
+    if (how is How.SUM) != bool(parts):
+        table.fault("parts", "a sum, and only a sum, has parts")
+    if how is How.SUM and sum((p.points for p in parts), Decimal(0)) != rule.points:
+        table.fault("points", f"the item has {rule.points}, its parts add up to {sum((p.points for p in parts), Decimal(0))}")
+    if (how is How.VOTE) != bool(rule.weights):
+        table.fault("weights", "a vote, and only a vote, has weights")
+    if rule.step <= 0:
+        table.fault("step", "should be more than 0")
+    table.done()
+    return rule
+
+
+def _grade(table: Table) -> Grade:
+    grade = Grade(code=table.take("code", str), label=table.label(), least=table.number("least"), quota=table.number("quota", None))
+    table.done()
+    return grade

@@ -239,13 +239,79 @@ class Figure:
     per: str | None = None  # 人均, 户均, 年均: the denominator's word, for claims
 
 
+class How(StrEnum):
+    """How an item of a scheme turns what was reached into points (domain.md 5.14)."""
+
+    THRESHOLD = "threshold"  # all or nothing
+    RATIO = "ratio"  # in proportion to the target
+    SHORTFALL = "shortfall"  # so much off per step below the target
+    CASES = "cases"  # so much off per occurrence
+    BONUS = "bonus"  # so much more per occurrence, on top of the full mark
+    VETO = "veto"  # one occurrence and the whole is lost
+    VOTE = "vote"  # a vote converted at the weight of each word
+    JUDGED = "judged"  # points given by a reviewer
+    SUM = "sum"  # its parts
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One item of a scheme. `figure` and `target` say where its numbers come from; what is not given there is entered.
+
+    `each` points per `step` (shortfall) or per occurrence (cases, bonus, veto). `floor` is the least an item can come to; None is no
+    floor ("本项扣分不保底"). `cap` is the most a bonus can bring, or the most of the target that counts in a ratio. `at_most` turns a
+    threshold round. `weights` are the shares of a vote's words. `optional`: without a task this year the item is left out and the others
+    are scaled up (缺项). A veto's `zeroes` names the items that it brings to nothing, beside the points it takes.
+    """
+
+    code: str
+    label: Label
+    how: How
+    points: Decimal
+    figure: str | None = None
+    target: Decimal | None = None
+    each: Decimal = Decimal(0)
+    step: Decimal = Decimal(1)
+    floor: Decimal | None = Decimal(0)
+    cap: Decimal | None = None
+    at_most: bool = False
+    optional: bool = False
+    weights: Mapping[str, Decimal] = field(default_factory=dict)
+    zeroes: tuple[str, ...] = ()
+    parts: tuple[Rule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """A grade word: from how many points on, and for how many in a hundred at most."""
+
+    code: str
+    label: Label
+    least: Decimal
+    quota: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """An assessment scheme: for what it is (unit, village team, first secretary, member, department, helper), for which years, its items and grades."""
+
+    code: str
+    label: Label
+    assesses: str
+    note: Label
+    items: tuple[Rule, ...]
+    grades: tuple[Grade, ...]
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """All kinds, figures and chapters, as loaded; nothing in it changes afterwards."""
+    """All kinds, figures, chapters and schemes, as loaded; nothing in it changes afterwards."""
 
     chapters: dict[str, Label]
     kinds: dict[str, Kind]
     figures: dict[str, Figure]
+    schemes: dict[str, Scheme] = field(default_factory=dict)
 
     def core(self) -> tuple[Figure, ...]:
         return tuple(sorted((f for f in self.figures.values() if f.core), key=lambda f: f.core or 0))
