@@ -22,6 +22,7 @@ ZERO = Decimal(0)
 ONE = Decimal(1)
 WAN = Decimal(10_000)
 YI = Decimal(100_000_000)
+SCALES: Mapping[str, Decimal] = MappingProxyType({"万": WAN, "亿": YI})
 
 
 class Hedge(StrEnum):
@@ -683,8 +684,8 @@ def write(value: Decimal | int, code: str, *, word: str = "", lang: str = "zh", 
         return f"{digits}{scale}{inner}{after}" if "." in digits else f"{digits}{inner}{scale}{after}"  # 1.2万余, 20余万
     if word in {"左右", "上下", "以上", "及以上", "以下", "及以下", "以内", "之内", "开外", "起"}:
         return f"{figure}{after}{word}"
-    if word == "来":
-        return f"约{figure}{after}"
+    if word in _SPOKEN_WORDS:  # a report does not write them
+        return f"{'约' if word == '来' else '逾' if shown < value else '不少于'}{figure}{after}"
     return f"{word}{figure}{after}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bangfu import quantities as q
@@ -157,6 +157,7 @@ def test_an_unreadable_quantity_admits_nothing():
         gone.bounds()
 
 
+@settings(max_examples=400)
 @given(
     value=st.decimals(min_value=0, max_value=10**12, places=2),
     code=st.sampled_from(sorted(q.UNITS)),

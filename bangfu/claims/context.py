@@ -44,7 +44,7 @@ _ATTAINED = re.compile(r"完成率|超额完成|完成(?:全年|年度|既定)?(
 
 _PER = re.compile(
     r"(?P<person>人均|每人|人人|平均每人|生均|每生|人平)|(?P<household>户均|每户|家家|户户|户平)|(?P<village>村均|每个?村|各村)|(?P<county>县均|每个?县|各县)|(?P<town>每个?乡镇?)|(?P<mu>亩均|每亩)|"
-    r"(?P<organisation>每家|每所|校均|每个?单位|每个?企业)|(?P<month>每月|月均|每个月|月人均|月收入|月薪)|(?P<day>每天|每日|日均|日产|一天)|(?P<year>每年|年均|逐年|年(?:稳定)?增|年产|年可|年(?:销售|收入|接待|收益|利润|租金|增收))|(?P<average>平均)",
+    r"(?P<organisation>每家|每所|校均|每个?单位|每个?企业)|(?P<month>每月|月均|每个月|月人均|月收入|月薪)|(?P<day>每天|每日|日均|日产|一天)|(?P<year>每年|年均|逐年|(?<![上去今本前全当])年(?:稳定)?增|年产|年可|年(?:销售|收入|接待|收益|利润|租金|增收))|(?P<average>平均)",
 )
 _PER_ORDER = ("person", "household", "village", "county", "town", "organisation", "mu", "average", "day", "month", "year")
 _PEOPLE = re.compile(r"百姓|群众|村民|农民|人|户")
@@ -93,7 +93,7 @@ _COMPARE = re.compile(
 
 
 def relation(clause: Clause) -> str:
-    """ "part" after 其中 or 分别, "each" after 各, "total" after 累计 and its like, else ""."""
+    """What the number is to its neighbours: "part" after 其中 or 分别, "each" after 各, "total" after 累计 and its like, else nothing."""
     before = clause.before
     if _EACH.search(before):
         return "each"
@@ -116,10 +116,11 @@ def comparison(clause: Clause) -> str:
 
 _NOUN_AFTER = re.compile(r"的?([\u4e00-\u9fff]{2,12})")
 _CUT = re.compile(
-    r"参加|参与|开展|实现|得到|受到|被|将|在|为|向|给|与|和|及|从|到|由|用于|帮助|完成|进行|深入|获|成为|稳定|增收|脱贫|长期|自愿|列为|分送|分别|共|均|已|正|还|都|可|并|等|下|上(?!万|千|百)|里|中|后|前|是|有|设立|结对|驻村帮扶|来|去|送|达|年|以",
+    r"参加|参与|开展|实现|得到|受到|被|将|在|为|向|给|与|和|及|从|到|由|用于|帮助|完成|进行|深入|获|成为|稳定|增收|脱贫|长期|自愿|列为|分送|分别|共|均|已|正|还|都|可|并|等|下|上(?!万|千|百)|里|中|后|前|是|有|设立|结对|驻村帮扶|来|去|送|达|年(?!轻|龄)|以|因|于|承担|成立",
 )
+_STOP = re.compile(r"[，,。；;：:（）()“”\s]")
 _LEAD = re.compile(
-    r"^(?:其中|累计|总计|共计|合计|分别|先后|共|约|近|超|达到|达|已|全部|的|等|为|了)+|(?:其中|累计|总计|共计|合计|分别|先后|共有|共|约|近|超过|超|逾|达到|达|为|有|了|等|的)+$"
+    r"^(?:、|其中|累计|总计|共计|合计|分别|先后|共|约|近|超|达到|达|已|全部|的|等|为|了)+|(?:其中|累计|总计|共计|合计|分别|先后|共有|共|约|近|超过|超|逾|达到|达|为|有|了|的)+$"
 )
 _VERB = re.compile(
     r"投入|实施|组织|举办|开展|选派|派出|建成|修建|新建|捐赠|捐资|捐助|引进|培训(?=[\u4e00-\u9fff])|购买|采购|资助|奖励|赠送|邀请|完成|帮助|发放|落实|协调|争取|印刷|发展|种植|养殖|认养|认种|认购|销售|带动|惠及|覆盖|解决|安排|召开|出资|获|设立|涉及|动员|新增|改造|硬化|安装"
@@ -134,24 +135,26 @@ def subject(clause: Clause) -> str | None:
         noun = _CUT.split(after[1], maxsplit=1)[0]
         if len(noun) > 1:
             return noun
-    before = _LEAD.sub("", re.split(r"[，,。；;：:（）()“”\s]", clause.before)[-1][-24:])
+    before = _LEAD.sub("", _STOP.split(clause.before)[-1][-24:])
     verbs = [m.end() for m in _VERB.finditer(before) if m.end() < len(before)]
     if verbs:
         before = before[verbs[-1] :]
-    before = _LEAD.sub("", before)[-14:]
+    before = _LEAD.sub("", before.rpartition("等")[2] or before)[-14:]
     return before or (found.noun or None)
 
 
 # ── place and organisation ───────────────────────────────────────────────────────────────────────────────────────────
 
+_NAME_SIGN = r"(?:(?![的和及与同为在到向给以了等])[\u4e00-\u9fff])"
 _PLACE = re.compile(
-    r"(?:(?<=[在为到向给与赴对从和及、，,。；;：:\s“”（）()的助帮])|(?<=[省州市县乡镇区])|\A)(?![在为到向给与赴对从和及省州市县区乡镇村])(?P<name>[\u4e00-\u9fff]{1,5}?(?:自治州|自治县|省|州|市|县|区|乡|镇|村))(?![级民委长城域])",
+    r"(?:(?<=[在为到向给与赴对从和及、，,。；;：:\s“”（）()的])|(?<=[省州市县乡镇区])|\A)(?![省州市县区乡镇村])"
+    rf"(?P<name>{_NAME_SIGN}{{1,5}}?(?:自治州|自治县|省|州|市|县|区)|{_NAME_SIGN}{{2,5}}?(?:乡|镇|村))(?![级民委长域城村屯土振])",
 )
 _NO_PLACE = re.compile(
-    r"贫困|帮扶|定点|重点|全|各|本|该|示范|这|行政|每|农|乡村|城|社|园|地区|山区|灾区|牧区|库区|片区|多|几|所|当|边|受援|脱贫|等|自然|一些|有|景|校|个|深度|辖|在|两|其|老|外|藏区|彝区|民族|东部|西部|基层|周|邻|我|进出|县县|镇镇|村村"
+    r"贫困|帮扶|定点|重点|全|各|本|该|示范|这|行政|每|农|乡村|城|社|园|地区|山区|灾区|牧区|库区|片区|多|几|所|当|边|受援|脱贫|等|自然|一些|有|景|校|个|深度|辖|在|两|其|老|外|藏区|彝区|民族|东部|西部|基层|周|邻|我|进出|县县|镇镇|村村|委|政|实现|推进|全省|以及"
 )
 _VERB_HEAD = re.compile(
-    r"\A(?:资助|打造|援建|帮助|支持|走进|深入|前往|对口|结对|选派|组织|带动|捐助|覆盖|认购|购买|销售|捐建|改建|新建|建设|位于|来自|分送|赴)(?=[\u4e00-\u9fff]{2})"
+    r"\A(?:资助|打造|援建|帮助|支持|走进|深入|前往|对口|结对|选派|组织|带动|捐助|覆盖|认购|购买|销售|捐建|改建|新建|建设|修筑|修建|清理|培训|走访|服务|位于|来自|分送|赴)(?=[\u4e00-\u9fff]{2})"
 )
 _SUFFIX = re.compile(r"(?:自治州|自治县|县|村|乡|镇|州|市|区)\Z")
 
@@ -189,12 +192,15 @@ class Places:
         return self.names[i] if i < len(self.at) and self.at[i] < sentence[1] else None
 
 
+_GROUPED = frozenset(
+    {"village", "town", "county", "other:县乡", "other:省", "other:市", "other:个", "other:种", "organisation", "branch", "project"}
+)
 _LISTED = re.compile(r"((?:[\u4e00-\u9fff]{2,10}、)+[\u4e00-\u9fff]{2,8}?)(?:等)?\Z")
 
 
 def group(clause: Clause, places: Places) -> tuple[str, ...]:
     """The names a count lists before it: 新龙、丹巴、开江、道孚4县."""
-    if clause.text[clause.found.start - 1 : clause.found.start].isdigit() or "、" not in clause.before:
+    if "、" not in clause.before or clause.found.quantity.unit not in _GROUPED:
         return ()
     listed = _LISTED.search(clause.before)
     if listed is None:

@@ -163,14 +163,16 @@ class _Reader:
             last.at[1] if last is not None and listed else bounds[0],
             found.end if text[found.end : found.end + 1] == "、" else bounds[1],
         )
+        against = comparison(clause)
+        follows = clause.reached() or (bool(against) and quantity.unit in {"percent", "other:倍"})  # whom it reached, by how much it grew
         kind, points = self.topics.kind(
             cues,
             found.start,
             found.after,
             near,
             quantity.unit,
-            last.kind if last is not None else None,
-            bond=REACHED if clause.reached() else LISTED if listed else SAME,
+            None if last is None else last.kind,
+            bond=REACHED if follows else LISTED if listed else SAME,
         )
         heading = bisect_right(self.heading_starts, found.start) - 1
         section = self.headings[heading][1] if heading >= 0 else ""
@@ -195,7 +197,7 @@ class _Reader:
             relation=related,
             whole=_whole(related, quantity, recent, text, found.start),
             group=group(clause, self.places),
-            comparison=comparison(clause),
+            comparison=against,
             attained=clause.attained(),
             points=points,
         )

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from bangfu.claims.measures import measures
-from bangfu.quantities import HEDGES, ONE, ZERO, Hedge, Numeral, Quantity, narrow, numeral, scale_of, share
+from bangfu.quantities import HEDGES, ONE, SCALES, ZERO, Hedge, Numeral, Quantity, narrow, numeral, scale_of, share
 
 
 class Found(NamedTuple):
@@ -209,6 +209,8 @@ def _expression(text: str, start: int, last: Found | None) -> Found | None:
     if number is None:
         return None
     head, word = _hedge_before(text, start)
+    if part is None and text[number.end : number.end + 1] == " ":
+        number = _spaced(text, number)
     end = number.end
     if part is None:
         ranged = _range(text, start, number)
@@ -232,6 +234,18 @@ def _expression(text: str, start: int, last: Found | None) -> Found | None:
     else:
         after_hedge = after
     return Found(head, after_hedge, start, after, _quantity(number, word, inner, unit, each), measure, noun)
+
+
+_SPACED = re.compile(r" ([万亿])([余多]?)")
+
+
+def _spaced(text: str, number: Numeral) -> Numeral:
+    """A scale that stands apart from its number: «367.7 万个»."""
+    scale = _SPACED.match(text, number.end)
+    if scale is None or number.word or number.vague:
+        return number
+    times = SCALES[scale[1]]
+    return Numeral(number.low * times, number.high * times, scale.end(), scale[2], (number.step or ONE) * times, spread=number.spread)
 
 
 def _quantity(number: Numeral, word: str, inner: str, unit: str, each: Decimal) -> Quantity:
@@ -350,7 +364,7 @@ def _counted(text: str, start: int, after: int, name: str, unit: str, last: Foun
     if name == "支":
         team = "队" in text[max(0, start - 10) : start] or "队" in text[after : after + 12]
         return ("other:队" if team else _ITEM), ""
-    if noun is None and limit > after:
+    if noun is not None or limit > after:
         return unit, ""
     before = _noun_before(text, start)
     if before:

@@ -53,9 +53,9 @@ class Topics:
                 )
             )
             weights = {word: weight for level, weight in reversed(_WEIGHTS.items()) for word in _strings(table.get(level, []))}
-            for word in weights:
-                hidden = max(weights.get(part, 0.0) for part in _parts(word))
-                words.setdefault(word, []).append((number, hidden if hidden == _WEIGHTS["sure"] else weights[word]))
+            for word, weight in weights.items():
+                hides_sure = any(weights.get(part) == _WEIGHTS["sure"] for part in _parts(word))
+                words.setdefault(word, []).append((number, _WEIGHTS["sure"] if hides_sure else weight))
         self.fits: dict[str, list[float]] = {}
         self.codes = [topic.code for topic in self.topics]
         self.single = {w: tuple(s) for w, s in words.items() if len(w) == 1}
