@@ -33,6 +33,15 @@ def test_every_figure_explains_itself(figure: Figure) -> None:
         assert not re.search(r"\d", bare), f"{text}: a phrase holds no number of its own"
 
 
+def test_a_phrase_that_goes_on_brings_its_measure_word(catalogue: Catalogue) -> None:
+    """The number is written without its unit where words follow: 与42户…, not 与42贫困户…"""
+    for figure in catalogue.figures.values():
+        for says in figure.says:
+            after = says.partition("{n}")[2]
+            if after and after[0] not in "，。；、":
+                assert re.match("元" if figure.unit == "CNY" else "[名户个期场次册本种辆台套盏所家批项头篇人小位]", after), (figure.code, says)
+
+
 def test_the_six_core_indicators_come_first(catalogue: Catalogue) -> None:
     core = catalogue.core()
     assert [f.core for f in core] == [1, 2, 3, 4, 5, 6]
