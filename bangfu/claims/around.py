@@ -15,6 +15,8 @@ _HEADINGS = (  # from the outermost inwards
     re.compile(r"\s*[（(][一二三四五六七八九十]{1,3}[)）]"),
     re.compile(r"\s*\d{1,2}[.．、](?!\d)"),
 )
+_BETWEEN_NUMBERS = re.compile(r"\s*[、和及与]\s*")
+_THINGS = re.compile("[、和及与]")
 _LISTED = frozenset("、和及与")
 _LONGEST_HEADING = 60
 _FAR = 400  # signs beyond which a clause of one long sentence says nothing of a number
@@ -82,6 +84,7 @@ class Layout:
         clause = self._around(self._clauses, start, end)
         sentence = self._around(self._sentences, start, end)
         before, after = self._near(index, clause)
+        before = self._respectively(index, clause) or before
         headings = self._above(start)
         near = [
             (NEAR, before),
@@ -136,6 +139,19 @@ class Layout:
         after = self.text[begin:right][:80]
         # «干部623名、技术人才5635名»: what follows a comma of the list belongs to the next number.
         return before, "" if right < clause[1] and after[:1] in _LISTED else after
+
+    def _respectively(self, index: int, clause: tuple[int, int]) -> str:
+        """「干部、技术人员分别为105人次、80人次」: the words before the second number are the second of the list. "" where there is no such list."""
+        start = self.spans[index][0]
+        mark = self.text.rfind("分别", clause[0], start)
+        if mark < 0:
+            return ""
+        first = bisect_left(self._starts, mark)
+        last = first
+        while last + 1 < len(self.spans) and _BETWEEN_NUMBERS.fullmatch(self.text, self.spans[last][1], self.spans[last + 1][0]):
+            last += 1
+        things = _THINGS.split(self.text[max(clause[0], mark - 120) : mark])
+        return things[index - first] if last - first + 1 == len(things) > 1 and index <= last else ""
 
     def _above(self, at: int) -> tuple[str, ...]:
         """The headings over a position, outermost first."""

@@ -26,9 +26,11 @@ TOPIC, OTHER_TOPIC = 2.0, -1.2
 SAME_UNIT, ALIKE_UNIT, OTHER_COUNT = 1.5, 0.5, -0.5
 SAME_PER, OTHER_PER = 2.0, -4.0
 ADJACENT = 1.2
+CHANGE = 6.0  # 「18万元，比上年增长80%」: the change is that of the number before it
 COMPANION = 1.5  # counts the same entries as the number before it in the sentence (9期 … 2000人次)
 STOCK = 2.0  # 目前, 现有: what stands at the end, not what happened
 ENOUGH = 4.0  # a figure that reaches less has not been spoken of
+UNSURE = 0.6  # a part bound less surely than this takes its whole's figure
 OF_WHOLE = 0.8  # how sure a part is that takes its whole's figure
 PART_BEHIND = 4.0  # how far behind its whole's figure another may be for a part to be bound to it
 CLOSE = 0.75  # two figures nearer than this cannot be told apart by the words
@@ -93,7 +95,8 @@ class Binding:
         It is not the figure of its whole for the same slice, but the next best where that is not far behind. Where its own words name no figure but
         another place or period («其中甲村30万元»), it is its whole's figure for these.
         """
-        if self.figure is None and whole.figure is not None and self.slices[0] != whole.slices[0] and not self.by_person:
+        unsure = self.figure is None or self.confidence < UNSURE
+        if unsure and whole.figure is not None and self.slices[0] != whole.slices[0] and not self.by_person:
             return replace(
                 self, figure=whole.figure, slices=_fit(self.slices, whole.figure), confidence=round(whole.confidence * OF_WHOLE, 3)
             )
@@ -222,6 +225,13 @@ _CUES = 2
 _NOW = re.compile("目前|现有|现在|如今|[年期]末|在校|在岗|在册")
 
 
+def _by_neighbour(figure: Figure, beside: Figure | None, change: str) -> float:
+    """What the number before it in the sentence adds: companions count the same entries; a change without a subject is the change of that number."""
+    if change and figure is beside:
+        return CHANGE
+    return COMPANION if _companions(figure, beside) else 0.0
+
+
 def _companions(figure: Figure, beside: Figure | None) -> bool:
     """Whether two figures count the same entries in different measures."""
     return (
@@ -264,9 +274,10 @@ class Binder:
         chosen = self.remembered.get(self.signature(claim, context)) if self.remembered else None
         if chosen is not None:
             return Binding(self.catalogue.figures.get(chosen), slices, 1.0, by_person=True, change=change_of(claim, context))
+        change = change_of(claim, context)
         ranked = sorted(
             (
-                Candidate(f, s + (COMPANION if _companions(f, beside) else 0.0))
+                Candidate(f, s + _by_neighbour(f, beside, change))
                 for f in self.words.figures
                 if (s := self.words.score(f, claim, context)) is not None
             ),
@@ -278,7 +289,7 @@ class Binder:
         others = tuple(Candidate(c.figure, c.score - best.score) for c in ranked[1:4])
         margin = -others[0].score if others else best.score
         confidence = (1 - math.exp(-best.score / 5)) * (1 - 0.5 * math.exp(-margin / 1.5))
-        return Binding(best.figure, _fit(slices, best.figure), round(confidence, 3), others, change=change_of(claim, context))
+        return Binding(best.figure, _fit(slices, best.figure), round(confidence, 3), others, change=change)
 
     def signature(self, claim: Stated, context: Context) -> str:
         """What a correction is remembered by: unit, «per», and the words at the number without names and digits."""
@@ -309,11 +320,9 @@ class Binder:
         begin, end = exact or days(claim.period)
         if until is not None and (end is None or end > until):
             end = until
-        return (
-            begin,
-            end,
-            exact is not None or (_DATED.search(context.clause_text) is not None and not _CUMULATIVE.search(context.clause_text)),
-        )
+        here = _DATED.search(context.clause_text) is not None and not _CUMULATIVE.search(context.clause_text)
+        # 「2019年，……」 at the head speaks of the whole sentence.
+        return begin, end, exact is not None or here or _LEADING.match(context.sentence_text) is not None
 
     def _places(self, claim: Stated, context: Context) -> tuple[tuple[int, ...], bool]:
         """The places that limit a claim, and whether they stand in its own clause."""
@@ -321,12 +330,17 @@ class Binder:
         if listed_before:
             return listed_before, True
         part = max(context.text.rfind(stop, context.sentence[0], context.clause[0]) for stop in "；;") + 1
-        for span, near in ((context.clause, True), ((max(context.sentence[0], part), context.clause[0]), False)):
-            text = context.text
-            mentions = [m for m in self.gazetteer.mentions(text, *span) if m.what == "place"]
+        clause, at, whole = context.clause, context.at, context.text
+        for text, start, end, near in (
+            (context.before, 0, len(context.before), True),  # 「石桥村30万元、柳坪村15万元」: each its own
+            (whole, clause[0], at[0], True),
+            (whole, at[1], clause[1], True),
+            (whole, max(context.sentence[0], part), clause[0], False),
+        ):
+            mentions = [m for m in self.gazetteer.mentions(text, start, end) if m.what == "place"]
             groups = [g for g in listed(mentions, text) if not _open(g)]
-            limits = self._limits(groups[-1]) if groups else ()
-            if limits:
+            nearest = (groups[0] if start == at[1] else groups[-1]) if groups else ()
+            if nearest and (limits := self._limits(nearest)):
                 return limits, near
             if mentions:
                 return (), True  # a place is named, but openly: 新龙等地
@@ -370,7 +384,7 @@ def change_of(claim: Stated, context: Context) -> str:
         return ""
     if claim.quantity.unit == "percent":
         return "rate" if _GROWTH.search(claim.comparison) else ""
-    return "difference" if _AGAINST.search(claim.comparison) else ""
+    return "difference" if _AGAINST.search(claim.comparison) or _AGAINST.search(context.before) else ""
 
 
 _DAYS = re.compile(
@@ -427,6 +441,9 @@ def _next_month(year: int, month: int) -> date:
 
 
 _DATED = re.compile(r"(?:19|20)\d\d|今年|本年|去年|上年|前年|年来|年间|连续")
+_LEADING = re.compile(
+    r"[\s　]*(?:[在至到自从]|截至|截止)?(?:(?:19|20)\d\d|[一二〇零]{2}[〇零一二三四五六七八九]{2}|今年|本年|去年|上年|前年)[^，,。；]{0,12}[，,](?!.{0,6}累计)",
+)
 _CUMULATIVE = re.compile("累计|以来|至今|迄今|截至|截止|历年|先后|现有|目前")
 
 

@@ -35,7 +35,8 @@ class Read:
     at: tuple[int, int]
     context: Context
     binding: Binding
-    names: frozenset[int | str]  # places and units named in its clause, even openly
+    names: frozenset[int]  # ids of places and units named in its clause, even openly
+    place: str | None = None  # a place its clause names, known to the ledger or not
 
     @property
     def bounds(self) -> Bounds:
@@ -104,6 +105,7 @@ def _told_twice(first: Read, second: Read) -> bool:
     """Whether the words of two statements are those of one thing told twice, and not of two events or of a change."""
     if (
         first.names != second.names
+        or (first.place and second.place and first.place != second.place)
         or first.binding.change
         or second.binding.change
         or _EVENT.search(first.context.sentence_text + second.context.sentence_text)

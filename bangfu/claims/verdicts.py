@@ -196,16 +196,25 @@ def _stated(quantity: Quantity) -> Decimal:
 
 
 def _slip(quantity: Quantity, number: Decimal) -> Slip:
-    if quantity.admits(number * 10_000) or quantity.admits(number / 10_000):
+    if _near(quantity, number):
+        return Slip.hedge if quantity.word else Slip.none if not _swapped(quantity, number) else Slip.digits
+    if _near(quantity, number * 10_000) or _near(quantity, number / 10_000):
         return Slip.wan
-    if any(quantity.admits(number * n) or quantity.admits(number / n) for n in (10, 100)):
+    if any(_near(quantity, number * n) or _near(quantity, number / n) for n in (10, 100)):
         return Slip.tenfold
+    return Slip.digits if _swapped(quantity, number) else Slip.none
+
+
+def _near(quantity: Quantity, number: Decimal) -> bool:
+    """Whether the number written is this one, but for its hedge: an open «超9» admits any number above, so `admits` would not tell."""
+    if not quantity.word:
+        return quantity.admits(number)
+    return abs(_stated(quantity) - number) * 10 <= number
+
+
+def _swapped(quantity: Quantity, number: Decimal) -> bool:
     digits = sorted(plain(quantity.low or Decimal(0)).strip("0."))
-    if len(digits) > 1 and quantity.low == quantity.high and digits == sorted(plain(number).strip("0.")):
-        return Slip.digits
-    if quantity.word and abs(_stated(quantity) - number) * 10 <= number:
-        return Slip.hedge
-    return Slip.none
+    return len(digits) > 1 and quantity.low == quantity.high != number and digits == sorted(plain(number).strip("0."))
 
 
 def _mixed_people(quantity: Quantity, figure: Figure, asked: SliceWords, value: Value, number: Decimal) -> Judgement:

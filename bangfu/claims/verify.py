@@ -147,15 +147,14 @@ def read_claims(reading: Reading, binder: Binder, until: date | None) -> list[Re
     for index, claim in enumerate(reading.claims):
         context = layout.context(index, claim.subject or "")
         mentions = binder.gazetteer.mentions(reading.text, *context.clause)
-        names: set[int | str] = {n.id for m in mentions if m.what != "helper" for n in m.named}
-        if claim.place and claim.place in context.clause_text:
-            names.add(claim.place)  # a place the ledger does not know still tells two statements apart
+        names = frozenset(n.id for m in mentions if m.what != "helper" for n in m.named)
+        place = claim.place if claim.place and claim.place in context.clause_text else None
         last = reads[-1] if reads and reads[-1].context.sentence == context.sentence else None
         binding = binder.bind(claim, context, until, last.binding.figure if last is not None else None)
         whole = _whole(claim, reads)
         if whole is not None:
             binding = binding.part_of(whole.binding)
-        reads.append(Read(index, claim, claim.quote, claim.at, context, binding, frozenset(names)))
+        reads.append(Read(index, claim, claim.quote, claim.at, context, binding, names, place))
     return reads
 
 

@@ -60,10 +60,9 @@ class Checked:
 # ── checking ──
 
 
-def check(programme: Programme, document: Document, mark: int | None = None, *, earlier: bool = True) -> Checked:
-    """Check every claim of the document against the programme's ledger as known at `mark` (None: now).
-
-    `earlier` also holds it against what the programme's kept reviews said.
+def check(programme: Programme, document: Document, mark: int | None = None, *, before: int | None = None) -> Checked:
+    """Check every claim of the document against the programme's ledger as known at `mark` (None: now), and against what the programme's
+    kept reviews said: all of them, or those made before the review `before`.
     """
     books = Books(programme, mark)
     reading = claims.read(document.text)
@@ -73,7 +72,7 @@ def check(programme: Programme, document: Document, mark: int | None = None, *, 
         gazetteer(programme),
         asker(books),
         remembered=corrections(programme),
-        earlier=said_before(programme, document) if earlier else (),
+        earlier=said_before(programme, document, before),
     )
     return Checked(document, without_our_words(document, report), books.mark)
 
@@ -179,7 +178,7 @@ def keep(programme: Programme, checked: Checked, *, by: Any, title: str = "") ->
 def again(review: Review, mark: int | None = None) -> tuple[Checked, list[Change]]:
     """Check a kept document once more, against the ledger of now (or of `mark`): what is found, and what has changed since."""
     document = documents.open(crypt.load(review.sha256), review.filename)
-    checked = check(review.programme, document, mark)
+    checked = check(review.programme, document, mark, before=review.pk)
     return checked, changes(review.result["claims"], as_json(checked)["claims"])
 
 
@@ -202,11 +201,12 @@ def changes(before: Iterable[dict[str, Any]], after: Iterable[dict[str, Any]]) -
     ]
 
 
-def said_before(programme: Programme, document: Document) -> list[Earlier]:
+def said_before(programme: Programme, document: Document, before: int | None = None) -> list[Earlier]:
     """What the programme's kept reviews of other documents said, the latest review of each document only."""
     sha256 = hashlib.sha256(document.content).hexdigest()
     latest: dict[str, Review] = {}
-    for review in Review.objects.filter(programme=programme).exclude(sha256=sha256).order_by("pk"):
+    reviews = Review.objects.filter(programme=programme).exclude(sha256=sha256).order_by("pk")
+    for review in reviews if before is None else reviews.filter(pk__lt=before):
         latest[review.sha256] = review
     return [_recalled(one) for review in latest.values() for one in review.result.get("said", ())]
 

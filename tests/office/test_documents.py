@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import docx
@@ -104,11 +105,8 @@ def test_a_page_in_gbk_by_its_own_word() -> None:
     ],
 )
 def test_broken_pages_are_read_or_refused(page: str) -> None:
-    try:
-        documents.open(f"<html><body>{page}".encode(), "a.html")
-    except DocumentRefused as refused:
-        assert refused.zh
-        assert refused.en
+    with suppress(DocumentRefused):  # refusing is an answer too
+        assert documents.open(f"<html><body>{page}".encode(), "a.html").text.strip()
 
 
 @given(st.text(alphabet="<>/ab \"'=&#;pdivtrtdtable-!0月日。，年", max_size=300))
