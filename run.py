@@ -285,7 +285,7 @@ def there_already() -> dict[str, bool]:
 # --- the tests
 
 CHECKS = (
-    ("ruff check", ["-m", "ruff", "check", "."]),
+    ("ruff check", ["-m", "ruff", "check", "--output-format=concise", "."]),
     ("mypy", ["-m", "mypy"]),
     ("makemigrations --check", ["-m", "django", "makemigrations", "--check", "--dry-run", "--settings", "bangfu.settings"]),
 )

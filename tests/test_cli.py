@@ -557,3 +557,87 @@ def test_of_several_programmes_the_one_that_is_named_takes_the_workbook(answer, 
     answer("setup", register)
     first = answer("import", practice / "05 表彰与宣传台账.xlsx")
     assert Programme.objects.get(slug=first["programme"]).helper.name == "四川××学院"
+
+
+# --- as people read it
+
+
+@pytest.mark.parametrize(
+    ("arguments", "zh", "en"),
+    [
+        (("figures", "direct_input"), "投入帮扶资金", "Direct input"),
+        (("trace", "trainings", "--period", "2019"), "笔", "entries"),
+        (("trace", "funds_total"), "引进", "Funds"),
+        (("entries", "--kind", "training", "--limit", "3"), "还有更早的", "There are earlier ones"),
+        (("catalogue", "training"), "培训", "Training"),
+        (("catalogue", "direct_input"), "投入帮扶资金", "Direct input"),
+        (("catalogue",), "指标", "figures"),
+        (("import", "--batches"), "批次", "batch"),
+        (("programme",), "四川××学院", "slug"),
+        (("user",), "账号", "account"),
+    ],
+)
+def test_every_answer_speaks_both_languages(bangfu, demonstration, monkeypatch, arguments, zh, en):
+    for language, expected in (("zh", zh), ("en", en)):
+        monkeypatch.setenv("BANGFU_LANG", language)
+        status, out, err = bangfu(*arguments)
+        assert status == 0
+        assert expected in out + err
+
+
+def test_the_demo_tells_what_came_in_and_how_to_sign_in(bangfu, demonstration, monkeypatch):
+    from bangfu.demo.build import ACCOUNTS, PASSWORD
+
+    monkeypatch.setenv("BANGFU_LANG", "zh")
+    status, out, _ = bangfu("demo", "--no-serve")
+    assert status == 0
+    assert "合计" in out
+    assert "不符 3" in out
+    assert PASSWORD in out
+    assert all(name in out for name in ACCOUNTS)
+
+
+def test_a_faulty_catalogue_is_told_fault_by_fault(bangfu, tmp_path):
+    (tmp_path / "kinds").mkdir()
+    (tmp_path / "kinds" / "wrong.toml").write_text('zh = "错"\ncolour = "red"\n', encoding="utf-8")
+    status, out, err = bangfu("catalogue", "--folder", tmp_path)
+    assert (status, out) == (1, "")
+    assert err.count("wrong.toml") > 1
+    assert bangfu("catalogue", "--folder", tmp_path / "none")[0] == 2
+    assert bangfu("catalogue", "no_such_thing")[0] == 2
+
+
+def test_the_claims_of_a_file_as_a_table(bangfu, tmp_path):
+    path = tmp_path / "text.txt"
+    path.write_text("举办培训42期，惠及300至500户。", encoding="utf-8")
+    status, out, _ = bangfu("claims", path)
+    assert status == 0
+    assert "300–500" in out
+
+
+# --- the server itself
+
+
+@pytest.mark.skipif(os.name == "nt", reason="stops by a signal that Windows does not have")
+def test_the_server_answers_and_stops_when_told(made, tmp_path):
+    import signal
+    import urllib.request
+
+    from tests.conftest import free_port
+
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+    port = free_port()
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "bangfu.settings", "BANGFU_DATA": str(tmp_path), "BANGFU_DATABASE": ""}
+    command = [sys.executable, "-m", "bangfu", "serve", "--port", str(port), "--json"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT) as server:
+        told = json.loads(server.stdout.readline())
+        assert told["address"] == f"http://127.0.0.1:{port}"
+        assert "/first/?token=" in told["first_account"]
+        with urllib.request.urlopen(f"{told['address']}/api/openapi.json", timeout=20) as answer:  # noqa: S310 - our own server
+            assert answer.status == 200
+        second = run_with(tmp_path, "serve", "--port", str(free_port()))
+        assert second.returncode == 2
+        assert "already runs on this data folder" in second.stderr
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(20) == 0
+        assert server.stdout.read() == b""

@@ -97,6 +97,8 @@ def database_trouble(error: Exception) -> str | None:
         return None
     why = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     place = settings.DATABASES["default"]
+    if "no such " in why or "syntax" in why:  # SQLite calls these operational too
+        return None
     if "locked" in why:
         return say("数据库正被别的程序写着，请稍后再试。", "Another program is writing the database: try again in a moment.")
     if place["ENGINE"].endswith("sqlite3"):
