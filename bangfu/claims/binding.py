@@ -19,7 +19,7 @@ from bangfu import quantities
 from bangfu.catalogue.shapes import Catalogue, Figure, Fold
 from bangfu.claims.around import Context, pairs
 from bangfu.claims.gazetteer import Gazetteer, Mention, listed
-from bangfu.quantities import Quantity
+from bangfu.quantities import Hedge, Quantity
 
 MISSING = 0.45  # what a word that the figure's phrase needs and the text lacks costs, of what it would have brought
 TOPIC, OTHER_TOPIC = 2.0, -1.2
@@ -28,6 +28,7 @@ SAME_PER, OTHER_PER = 2.0, -4.0
 ADJACENT = 1.2
 CHANGE = 6.0  # 「18万元，比上年增长80%」: the change is that of the number before it
 COMPANION = 1.5  # counts the same entries as the number before it in the sentence (9期 … 2000人次)
+EXTREME = 3.0
 STOCK = 2.0  # 目前, 现有: what stands at the end, not what happened
 ENOUGH = 4.0  # a figure that reaches less has not been spoken of
 UNSURE = 0.6  # a part bound less surely than this takes its whole's figure
@@ -169,7 +170,8 @@ class Words:
         topic = TOPIC if claim.kind == figure.topic else 0.0 if "other" in {claim.kind, figure.topic} else OTHER_TOPIC
         per = (SAME_PER if figure.per else 0.0) if (claim.per or None) == figure.per else OTHER_PER
         stock = STOCK if figure.fold in {Fold.LAST, Fold.STANDING} and _NOW.search(context.clause_text) else 0.0
-        return words + topic + unit + per + stock + self._adjacent(figure, context)
+        extreme = EXTREME if _says_all(claim, context, figure.combine) else 0.0
+        return words + topic + unit + per + stock + extreme + self._adjacent(figure, context)
 
     def _words(self, figure: Figure, context: Context) -> float:
         """What the figure's words bring: its best phrase with the cues beyond it, or its cues alone."""
@@ -222,6 +224,15 @@ def _speaks_of(figure: Figure, unit: str) -> bool:
 
 
 _CUES = 2
+_ALL = re.compile("[都均皆各每]|全部|无一")
+
+
+def _says_all(claim: Stated, context: Context, combine: str | None) -> bool:
+    """«都在3000米以上» speaks of the least, «均不超过5公里» of the most."""
+    wanted = {Hedge.over: "least", Hedge.under: "most"}.get(claim.quantity.hedge)
+    return wanted is not None and combine == wanted and _ALL.search(context.clause_text) is not None
+
+
 _NOW = re.compile("目前|现有|现在|如今|[年期]末|在校|在岗|在册")
 
 

@@ -111,7 +111,7 @@ def _change(quantity: Quantity, figure: Figure, binding: Binding, ask: Ask) -> J
     entries = now.entries + then.entries
     change = now.value - then.value
     number = change * 100 / then.value if binding.change == "rate" else change * (quantities.factor(figure.unit, quantity.unit) or 1)
-    working = f"{write(then.value, figure.unit, style='digits')} → {write(now.value, figure.unit, style='digits')}"
+    working = f"{plain(then.value)} → {plain(now.value)} {quantities.unit(figure.unit).zh}"
     shown = plain(number.quantize(Decimal("0.01"))) + ("%" if binding.change == "rate" else "")
     zh = f"台账“{figure.label.zh}”两年为 {working}，变化 {shown}"
     en = f"The ledger's “{figure.label.en}” went {working}, a change of {shown}"
@@ -162,29 +162,36 @@ def _one(quantity: Quantity, figure: Figure, asked: SliceWords, value: Value) ->
     number = value.value * (each or 1)
     if each is None and {quantity.unit, figure.unit} == {"person", "person-time"}:
         return _mixed_people(quantity, figure, asked, value, number)
-    shown = write(value.value, figure.unit, style="digits")
     if quantity.admits(number):
-        zh = f"台账“{figure.label.zh}”为{shown}（{value.entries} 条记录）"
-        en = f"The ledger's “{figure.label.en}” is {shown} ({value.entries} entries)"
+        zh, en = _told(figure, value.value)
+        zh, en = f"{zh}（{value.entries} 条记录）", f"{en} ({value.entries} entries)"
         return Judgement(Verdict.supported, zh, en, number, value.entries, asked)
-    return _contradiction(quantity, figure, asked, number, value.entries, shown)
+    return _contradiction(quantity, figure, asked, number, value)
 
 
-def _contradiction(quantity: Quantity, figure: Figure, asked: SliceWords, number: Decimal, entries: int, shown: str) -> Judgement:
+def _told(figure: Figure, number: Decimal) -> tuple[str, str]:
+    """What the ledger says, in both languages; `number` in the figure's own unit."""
+    zh, en = (write(number, figure.unit, style="digits", lang=lang) for lang in ("zh", "en"))
+    return f"台账“{figure.label.zh}”为{zh}", f"The ledger's “{figure.label.en}” is {en}"
+
+
+def _contradiction(quantity: Quantity, figure: Figure, asked: SliceWords, number: Decimal, value: Value) -> Judgement:
     stated = _stated(quantity)
     factor = (stated / number).quantize(Decimal("0.0001")) if number else None
     slip = _slip(quantity, number)
-    why_zh, why_en = (says.format(word=quantity.word) for says in _SLIPS[slip])
-    zh = f"台账“{figure.label.zh}”为{shown}，与文中相差 {plain(number - stated)}{why_zh}"
-    en = f"The ledger's “{figure.label.en}” is {shown}, {plain(number - stated)} from the text{why_en}"
-    return Judgement(Verdict.contradicted, zh, en, number, entries, asked, number - stated, factor, slip)
+    why_zh, why_en = (
+        says.format(word=quantity.word) for says in _SLIPS[slip if quantity.unit == "CNY" or slip is not Slip.wan else Slip.tenfold]
+    )
+    zh, en = _told(figure, value.value or Decimal(0))
+    zh, en = f"{zh}，与文中相差 {plain(number - stated)}{why_zh}", f"{en}, {plain(number - stated)} from the text{why_en}"
+    return Judgement(Verdict.contradicted, zh, en, number, value.entries, asked, number - stated, factor, slip)
 
 
 _SLIPS = {
     Slip.none: ("", ""),
     Slip.wan: ("；正好差一万倍，疑为“元”“万元”混写", "; off by ten thousand exactly: 元 for 万元?"),
     Slip.people: ("；疑为“人”“人次”混写", "; 人 (people) for 人次 (attendances)?"),
-    Slip.tenfold: ("；差十倍或百倍，疑为多写或少写了零", "; off by ten or a hundred: a nought too many or too few?"),
+    Slip.tenfold: ("；差十倍、百倍或万倍，疑为多写、少写了零或“万”", "; off by a power of ten: a nought, or a 万, too many or too few?"),
     Slip.digits: ("；数字相同而次序不同，疑为数字颠倒", "; the same digits in another order: swapped?"),
     Slip.hedge: ("；数相近，但所用的“{word}”与台账不合", "; the number is near, but “{word}” denies it"),
 }
@@ -219,28 +226,21 @@ def _swapped(quantity: Quantity, number: Decimal) -> bool:
 
 def _mixed_people(quantity: Quantity, figure: Figure, asked: SliceWords, value: Value, number: Decimal) -> Judgement:
     """The text says 人 and only 人次 are recorded, or the reverse. People are never more than attendances."""
-    shown = write(number, figure.unit, style="digits")
     if quantity.admits(number):
         return _people(Judgement(Verdict.contradicted, "", "", number, value.entries, asked), figure, figure, number)
     stated = _stated(quantity)
     impossible = stated > number if figure.unit == "person-time" else stated < number
     if impossible:
-        found = _contradiction(quantity, figure, asked, number, value.entries, shown)
+        found = _contradiction(quantity, figure, asked, number, value)
         slip = Slip.people if found.slip is Slip.none else found.slip
         return Judgement(Verdict.contradicted, found.zh, found.en, number, value.entries, asked, found.difference, found.factor, slip)
-    return Judgement(
-        Verdict.ambiguous,
-        f"台账“{figure.label.zh}”只记{shown}，文中的“{quantities.unit(quantity.unit).zh}”数核不出",
-        f"The ledger's “{figure.label.en}” records {shown} only; the text counts in another way",
-        number,
-        value.entries,
-        asked,
-    )
+    zh, en = _told(figure, number)
+    zh, en = f"{zh}，文中的“{quantities.unit(quantity.unit).zh}”数核不出", f"{en}; the text counts in another way"
+    return Judgement(Verdict.ambiguous, zh, en, number, value.entries, asked)
 
 
 def _people(found: Judgement, figure: Figure, other: Figure, number: Decimal) -> Judgement:
-    shown = write(number, other.unit, style="digits")
+    zh, en = _told(other, number)
     mine = "" if other is figure else f"（“{figure.label.zh}”为{plain(found.ledger or Decimal(0))}）"
-    zh = f"台账“{other.label.zh}”为{shown}，文中把“人次”和“人”混写了{mine}"
-    en = f"The ledger's “{other.label.en}” is {shown}: the text mixes 人 (people) and 人次 (attendances)"
+    zh, en = f"{zh}，文中把“人次”和“人”混写了{mine}", f"{en}: the text mixes 人 (people) and 人次 (attendances)"
     return Judgement(Verdict.contradicted, zh, en, found.ledger, found.entries, found.asked, found.difference, found.factor, Slip.people)

@@ -60,9 +60,10 @@ class Checked:
 # ── checking ──
 
 
-def check(programme: Programme, document: Document, mark: int | None = None, *, before: int | None = None) -> Checked:
-    """Check every claim of the document against the programme's ledger as known at `mark` (None: now), and against what the programme's
-    kept reviews said: all of them, or those made before the review `before`.
+def check(programme: Programme, document: Document, mark: int | None = None, *, earlier: bool = True, before: int | None = None) -> Checked:
+    """Check every claim of the document against the programme's ledger as known at `mark` (None: now).
+
+    With `earlier` it is also held against what the programme's kept reviews said: all of them, or those made before the review `before`.
     """
     books = Books(programme, mark)
     reading = claims.read(document.text)
@@ -72,7 +73,7 @@ def check(programme: Programme, document: Document, mark: int | None = None, *, 
         gazetteer(programme),
         asker(books),
         remembered=corrections(programme),
-        earlier=said_before(programme, document, before),
+        earlier=said_before(programme, document, before) if earlier else (),
     )
     return Checked(document, without_our_words(document, report), books.mark)
 
