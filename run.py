@@ -36,15 +36,22 @@ STAMP = VENV / "bangfu-stamp"
 OLDEST = (3, 11)
 
 DEBIAN = {  # package → what is left out where it is missing
-    "chromium": "the tests in a real browser",
-    "fonts-noto-cjk": "Chinese letters in screenshots",
-    "postgresql": "the tests on PostgreSQL",
-    "libreoffice-writer-nogui": "the tests that lay a Word report out on pages",
+    "chromium": ("真实浏览器里的测试", "the tests in a real browser"),
+    "fonts-noto-cjk": ("截图里的汉字", "Chinese letters in screenshots"),
+    "postgresql": ("PostgreSQL 上的测试", "the tests on PostgreSQL"),
+    "libreoffice-writer-nogui": ("Word 报告的排版测试", "the tests that lay a Word report out on pages"),
 }
 
 
 class Stop(Exception):  # noqa: N818 - not an error of the program: a sentence for the person who started it
     """Something stands in the way; its text is the one sentence that says what, and what to do next."""
+
+
+def say(zh: str, en: str) -> str:
+    """The one of the two that this person reads, as `bangfu` itself chooses it."""
+    from bangfu.cli.say import say as choose  # noqa: PLC0415 - standard library only, but too new for a Python that is too old
+
+    return choose(zh, en)
 
 
 def note(text: str) -> None:
@@ -69,10 +76,19 @@ def prepare() -> None:
             give_command()
             STAMP.write_text(stamp, encoding="ascii")
         except PermissionError as error:
-            raise Stop(f"Cannot write {error.filename}: move this folder to a place of your own, or change its rights.") from None
-        except OSError as error:
             raise Stop(
-                f"Setting up {VENV} failed: {error.strerror or error}; free some space or remove {VENV}, then run this again."
+                say(
+                    f"{error.filename} 写不进去：请把这个文件夹放到自己能写的地方，或改它的权限。",
+                    f"Cannot write {error.filename}: move this folder to a place of your own, or change its rights.",
+                )
+            ) from None
+        except OSError as error:
+            why = error.strerror or error
+            raise Stop(
+                say(
+                    f"在 {VENV} 建环境没有成功（{why}）：请腾出空间，或删除 {VENV}，再运行一次。",
+                    f"Setting up {VENV} failed ({why}): free some space or remove {VENV}, then run this again.",
+                )
             ) from None
 
 
@@ -111,19 +127,29 @@ def quietly(*command: str | Path) -> bool:
 def make_environment() -> None:
     """A new .venv in place of none or of a broken one."""
     if VENV.exists():
-        note(f"The environment in {VENV} does not work and is made anew.")
+        note(say(f"{VENV} 里的环境不能用了，重新建一个。", f"The environment in {VENV} does not work and is made anew."))
     if not quietly(sys.executable, "-c", "import ensurepip") and not (is_root_on_debian() and apt(["python3-venv"])):
-        raise Stop("This Python cannot make environments (ensurepip is missing): install the package python3-venv, then run this again.")
+        raise Stop(
+            say(
+                "这个 Python 不能建环境（缺 ensurepip）：请装 python3-venv 后再运行。",
+                "This Python cannot make environments (ensurepip is missing): install the package python3-venv, then run this again.",
+            )
+        )
     try:
         venv.EnvBuilder(clear=True, with_pip=True, symlinks=not WINDOWS).create(VENV)
     except subprocess.CalledProcessError:
-        raise Stop(f"{sys.executable} could not make an environment in {VENV}: install a complete Python 3.11 or newer.") from None
+        raise Stop(
+            say(
+                f"{sys.executable} 没能在 {VENV} 建环境：请装一个完整的 Python 3.11 以上。",
+                f"{sys.executable} could not make an environment in {VENV}: install a complete Python 3.11 or newer.",
+            )
+        ) from None
 
 
 def install() -> None:
     """Install exactly what requirements.lock names, wheels only, each with its hash; show how far it is."""
     wanted = sum("==" in line for line in LOCK.read_text(encoding="utf-8").splitlines())
-    note(f"Installing {wanted} packages into {VENV} (this once) ...")
+    note(say(f"正在把 {wanted} 个程序包装进 {VENV}（只此一次）……", f"Installing {wanted} packages into {VENV} (this once) ..."))
     command = [PYTHON, "-m", "pip", "install", "--no-deps", "--require-hashes", "--only-binary=:all:", "--no-input"]
     command += ["--disable-pip-version-check", "--progress-bar=off", "-r", LOCK]
     said: deque[str] = deque(maxlen=400)
@@ -138,7 +164,12 @@ def install() -> None:
         print(file=sys.stderr)
     if pip.returncode:
         why = next((line for line in reversed(said) if line.startswith("ERROR:")), said[-1] if said else "pip said nothing")
-        raise Stop(f"The packages could not be installed ({why}). Is there a network? Run the same command again: it starts clean.")
+        raise Stop(
+            say(
+                f"程序包没有装上（{why}）。网络通吗？再运行同一条命令即可，会从头来过。",
+                f"The packages could not be installed ({why}). Is there a network? Run the same command again: it starts clean.",
+            )
+        )
 
 
 def bar(done: int, of: int) -> None:
@@ -173,13 +204,14 @@ def is_root_on_debian() -> bool:
 
 def apt(packages: list[str]) -> bool:
     """Install Debian packages without asking anything; False, and one sentence, where that did not work."""
-    note(f"Installing from Debian: {', '.join(packages)} ...")
+    note(say(f"正在从 Debian 安装：{'、'.join(packages)}……", f"Installing from Debian: {', '.join(packages)} ..."))
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for command in (["update", "-q"], ["install", "-y", "-q", "--no-install-recommends", *packages]):
         ran = subprocess.run(["apt-get", *command], env=quiet, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
         if ran.returncode:
             said = (ran.stderr.strip() or ran.stdout.strip()).splitlines()
-            note(f"apt-get {command[0]} did not succeed ({said[-1] if said else 'it said nothing'}).")
+            why = said[-1] if said else "?"
+            note(say(f"apt-get {command[0]} 没有成功（{why}）。", f"apt-get {command[0]} did not succeed ({why})."))
             return False
     return True
 
@@ -232,7 +264,7 @@ def postgres():
         options = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off -c max_connections=50"
         run("pg_ctl", "-D", cluster, "-o", options, "-l", folder / "log", "-w", "-t", "60", "start")
     except (subprocess.CalledProcessError, OSError) as error:
-        note(f"PostgreSQL did not start ({error}).")
+        note(say(f"PostgreSQL 没有启动（{error}）。", f"PostgreSQL did not start ({error})."))
         shutil.rmtree(folder, ignore_errors=True)
         yield None
         return
@@ -266,7 +298,8 @@ def fetch_system_packages() -> None:
         apt(missing)
         missing = [name for name, there in there_already().items() if not there]
     for name in missing:
-        note(f"Missing: {name}. Left out, and counted as skipped: {DEBIAN[name]}.")
+        zh, en = DEBIAN[name]
+        note(say(f"缺少 {name}，因此略过并计入跳过：{zh}。", f"Missing: {name}. Left out, and counted as skipped: {en}."))
 
 
 def there_already() -> dict[str, bool]:
@@ -351,9 +384,9 @@ def conclude(folder: Path, outcome: dict[str, int]) -> int:
             skipped += left_out
             passed += int(suite.get("tests", 0)) - bad - left_out
     for name in (name for name, status in outcome.items() if status):
-        print(f"Not in order: {name}")
+        print(say(f"有问题：{name}", f"Not in order: {name}"))
     if "pytest on PostgreSQL" not in outcome:
-        print("Left out: every test on PostgreSQL")
+        print(say("略过：PostgreSQL 上的全部测试", "Left out: every test on PostgreSQL"))
     print(f"{passed} passed, {failed} failed, {skipped} skipped", flush=True)
     return 1 if any(outcome.values()) or failed or not passed else 0
 

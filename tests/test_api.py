@@ -6,7 +6,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
@@ -266,9 +265,13 @@ def test_a_person_is_found_by_the_whole_name_and_shown_masked(clerk):
 # --- figures, on the demonstration
 
 
+def in_role(programme, role):
+    return Caller(programme.memberships.get(role=role).user)
+
+
 @pytest.fixture
 def reader(demonstration):
-    return Caller(User.objects.get(username="leader"))
+    return in_role(demonstration, "leader")
 
 
 @pytest.fixture
@@ -331,9 +334,9 @@ def test_a_text_is_checked_against_the_ledger(reader, demo):
 
 def test_a_liaison_checks_nothing_against_the_whole_ledger(demonstration, demo):
     """A check would tell a liaison the numbers of other units."""
-    liaison = Caller(User.objects.get(username="liaison"))
+    liaison = in_role(demonstration, "liaison")
     is_problem(liaison.post(f"{demo}/check", {"text": "投入帮扶资金793.7万元。"}), 403)
-    whole = Caller(User.objects.get(username="clerk")).get(f"{demo}/figures/trainings").json()["value"]
+    whole = in_role(demonstration, "clerk").get(f"{demo}/figures/trainings").json()["value"]
     assert liaison.get(f"{demo}/figures/trainings").json()["value"] < whole
 
 

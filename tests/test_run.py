@@ -14,6 +14,11 @@ import run
 ROOT = Path(__file__).resolve().parent.parent
 
 
+@pytest.fixture(autouse=True)
+def in_english(monkeypatch):
+    monkeypatch.setenv("BANGFU_LANG", "en")
+
+
 @pytest.fixture
 def clone(tmp_path, monkeypatch):
     """A folder in which nothing has been set up yet, with a lock of one package."""
