@@ -51,6 +51,7 @@ _BEFORE_LENGTHS = tuple(sorted({len(w) for w in _BEFORE}, reverse=True))
 _AFTER = re.compile(r"左右|上下|(?:及)?以上|(?:及)?以下|(?:之|以)内|开外|有余")
 _MORE_AFTER = re.compile(r"[多余](?=[\s，,。；;、）)的]|\Z)|[多余](?=[\u4e00-\u9fff])(?![次方种样项年少数人个名位])")
 _MEASURABLE = frozenset("元里斤吨米时月年天亩度顷克分")
+_JOINT_AHEAD = re.compile(r"[-—–－~～至到−]")
 _JOINT = re.compile(r"\s?(?:-{1,2}|—{1,2}|–|－|~|～|至|到|−)\s?")
 
 # ── what is no claim ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -281,6 +282,8 @@ def _range(text: str, start: int, first: Numeral) -> Numeral | None:
         return None
     joint, between = _JOINT.match(text, first.end), ""
     if joint is None:
+        if _JOINT_AHEAD.search(text, first.end, first.end + 8) is None:
+            return None
         unit = _measure(text, first.end)
         if unit is None:
             return None

@@ -48,7 +48,7 @@ def test_aligned_notes_are_removed_and_the_text_made_simplified():
     assert repair("學(xué)院投入16萬(wàn)元").text == "学院投入16万元"
 
 
-@pytest.mark.parametrize("clean", ["受到當地黨委好評", "提升當地教師素質，講36場", "邀請領域專家，共同開展36場講座"])
+@pytest.mark.parametrize("clean", ["走訪當地黨員家庭", "鼓勵當地教師，重質量，講36場", "多領域專家，一同開講36場"])
 def test_torn_characters_come_back_from_their_bytes(clean):
     damaged = cloak(clean)
     assert "?" in damaged
@@ -71,8 +71,8 @@ def test_a_run_known_by_its_end_is_read_backwards():
 
 
 def test_full_width_punctuation_that_was_narrowed_is_read_through():
-    damaged = cloak("相關領域專家，共同開辦").translate({c: c - 0xFEE0 for c in range(0xFF01, 0xFF5F)})
-    assert repair(damaged).text == "相关领域专家,共同开办"
+    damaged = cloak("各領域專家，一同開講").translate({c: c - 0xFEE0 for c in range(0xFF01, 0xFF5F)})
+    assert repair(damaged).text == "各领域专家,一同开讲"
 
 
 def test_what_the_bytes_do_not_tell_is_marked_and_not_guessed():
