@@ -180,12 +180,15 @@ def test_clean_simplified_text_never_changes(text):
 def test_time_grows_with_the_text(bad):
     def spent(times: int) -> float:
         text = bad * times
+        return min(timed(text) for _ in range(3))
+
+    def timed(text: str) -> float:
         begin = time.process_time()
         repair(text)
         return time.process_time() - begin
 
-    spent(100)
-    assert spent(20_000) < 20 * max(spent(2_000), 0.002)
+    # ten times the text: ten times the time, where a square would be a hundred; the rest is the machine's unrest
+    assert spent(20_000) < 30 * max(spent(2_000), 0.002)
 
 
 @pytest.mark.samples
