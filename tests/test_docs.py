@@ -53,3 +53,54 @@ def test_the_kind_and_figures_of_the_manual_load_as_they_stand(shown):
     ]
     found = {code: evaluate(shown.figures[code], facts, Slice(), shown.figures).value for code in shown.figures if "seedling" in code}
     assert found == {"seedlings_given": 90, "seedling_households": 2, "seedlings_per_household": Decimal(45)}
+
+
+def test_the_example_of_the_readmes_runs_as_it_stands(capsys):
+    programs = {
+        re.search(r"```python\n(.*?)```", (ROOT / name).read_text(encoding="utf-8"), re.DOTALL)[1]
+        for name in ("README.md", "README.zh-CN.md")
+    }
+    (program,) = programs
+    exec(program, {})  # noqa: S102 - our own manual
+    assert capsys.readouterr().out.splitlines() == ["42期 session exact False", "近2000人次 person-time about True"]
+
+
+def test_the_manual_of_the_api_names_every_call(client):
+    """Each path of the schema stands in docs/api.md, and no other."""
+    said = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    for path in client.get("/api/openapi.json").json()["paths"]:
+        ending = path.removeprefix("/api/programmes/{slug}")
+        variants = (path, "…" + ending, "…" + ending.replace("{number}", "{id}"), path.replace("{number}", "{id}"))
+        assert any(f"{v}`" in said or f"{v}?" in said for v in variants), path
+
+
+COMMANDS = [
+    line[6:].split("  #")[0].strip()
+    for line in (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8").splitlines()
+    if line.startswith("    $ ")
+]
+
+
+def test_the_tutorial_can_be_typed_as_it_stands(own_database, tmp_path, monkeypatch, capfd):
+    """Every command after `$` in order, in one folder: each succeeds, but for the check that finds the three planted errors."""
+    from bangfu.cli import main
+    from bangfu.demo.__main__ import main as write
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("BANGFU_LANG", "en")
+    monkeypatch.setenv("BANGFU_USER", "reader")
+    ran = 0
+    for command in COMMANDS:
+        program, *arguments = command.split()
+        if command.startswith("python -m bangfu.demo "):
+            assert write(arguments[2:]) == 0
+        elif program == "bangfu":
+            capfd.readouterr()
+            status = main(arguments)
+            said = capfd.readouterr()
+            expected = (
+                1 if "article.txt" in command or (command.startswith("bangfu import practice/*.xlsx") and "--dry-run" not in command) else 0
+            )
+            assert status == expected, (command, said.err)
+            ran += 1
+    assert ran > 10
