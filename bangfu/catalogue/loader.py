@@ -359,6 +359,7 @@ def _figure(code: str, table: Table, chapters: Iterable[str], topics: Iterable[s
         combine=combine,
         parts=table.words("parts"),
         per=table.one_of("per", PER, None),
+        part=table.take("part", bool, default=False),
     )
     if figure.unit not in UNITS and not figure.unit.startswith("other:"):
         table.fault("unit", f"{figure.unit!r} is not a unit of quantities.UNITS")

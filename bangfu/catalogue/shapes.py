@@ -237,6 +237,7 @@ class Figure:
     combine: str | None = None
     parts: tuple[str, ...] = ()
     per: str | None = None  # 人均, 户均, 年均: the denominator's word, for claims
+    part: bool = False  # stands behind other figures and means nothing over several places (a sum of altitudes): lists leave it out
 
 
 class How(StrEnum):
@@ -317,7 +318,8 @@ class Catalogue:
         return tuple(sorted((f for f in self.figures.values() if f.core), key=lambda f: f.core or 0))
 
     def in_chapter(self, chapter: str) -> tuple[Figure, ...]:
-        return tuple(f for f in self.figures.values() if f.chapter == chapter)
+        """The figures that a chapter shows: all but those that only stand behind others."""
+        return tuple(f for f in self.figures.values() if f.chapter == chapter and not f.part)
 
     def figures_of(self, kind: str) -> tuple[Figure, ...]:
         return tuple(f for f in self.figures.values() if kind in f.kinds)
