@@ -25,7 +25,7 @@ SURE = 0.75
 
 LEAST = 0.55
 
-_SAYS_NOTHING = frozenset({"一览表", "台账", "登记表", "统计表", "明细表", "明细", "汇总表", "名册", "花名册", "清单", "情况表", "记录", "报表", "表"})
+_SAYS_NOTHING = frozenset({"一览表", "台账", "登记表", "统计表", "明细表", "明细", "汇总表", "名册", "清单", "情况表", "记录", "报表", "表"})
 """Words of titles that every kind of ledger may have."""
 
 Answer = Mapping[int, str]
@@ -427,9 +427,10 @@ class Understanding:
         names = {c.name for c in found.values()}
         called = bool({"title", "person", "household"} & names)
         measured = any(kind.fields[c.name].type in {FieldType.NUMBER, FieldType.DATE} and profiles[c.index].filled for c in found.values())
+        explains = re.search(r"字典|下拉|选项|数据源|说明|参数|代码表|目录|封面|问题清单", source.sheet.name) is not None
         if isinstance(source, Card):
-            return score > 1.0 and called and len(found) >= 3
-        if re.search(r"字典|下拉|选项|数据源|填写说明|填报说明|参数|代码表|目录|封面", source.sheet.name) and not (called and measured):
+            return score > 1.0 and called and len(found) >= 3 and not explains and not source.sheet.hidden
+        if explains and not (called and measured):
             return False
         return score > 1.2 and (called or measured) and measured and len(found) >= 2
 

@@ -21,6 +21,7 @@ TOWNS = ("永兴镇", "红旗乡", "河口镇", "清水乡")
 UNITS = ("党委办公室", "人力资源部", "财务资产部", "工会工作部", "科技处", "研究生院", "基建处", "国际合作处", "数学科学学院", "附属医院", "信息中心", "保卫处", "图文信息中心", "市场营销部", "安全监察部")
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙马胡朱郭何罗高林"
 GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英"
+SAYS_NOTHING = {"一览表", "花名册", "项目", "资金", "经费"}  # words of titles that several kinds have
 THINGS = ("苹果", "蜂蜜", "木耳", "腊肉", "土鸡蛋", "大米", "核桃", "花椒", "小米", "红枣", "牛肉干", "香菇")
 WORKS = ("饮水工程", "道路硬化", "文化广场建设", "路灯安装", "卫生室改造", "大棚建设", "电商服务站", "养殖基地", "危房改造", "图书室建设")
 COURSES = ("种植技术培训班", "电商人才培训班", "基层干部能力提升班", "养殖技术培训班", "财务管理培训班", "民宿经营培训班")
@@ -34,6 +35,7 @@ class Mess:
     rows: list[dict[str, Any]]
     totals: list[tuple[str, int]]
     registers: Registers
+    errors: list[tuple[str, int, str]] = field(default_factory=list)  # sheet, row, why
     kinds: set[str] = field(default_factory=set)
 
 
@@ -70,8 +72,20 @@ class Maker:
         width = len(columns)
         money = rng.choice(["元", "元", "万元", "千元"])
         said_above = rng.random() < 0.3
-        title = f"{self.registers.organisation}{year}年{rng.choice(kind.titles)}{rng.choice(['台账', '一览表', '情况统计表', '登记表'])}"
+        self.layout = rng.choice(["plain", "plain", "bands", "titled", "beside"])
+        if self.layout != "plain" and "place" in columns and self.layout != "beside":
+            columns.remove("place")
+            width = len(columns)
+        if "place" not in kind.fields or width < 4:
+            self.layout = "plain"
+        self.here = rng.choice(self.villages)
+        title = f"{self.registers.organisation}{year}年{rng.choice([t for t in kind.titles if t not in SAYS_NOTHING])}{rng.choice(['台账', '一览表', '情况统计表', '登记表'])}"
+        if self.layout == "titled":
+            title += rng.choice([f"（{self.here.name}）", f"——{self.here.county}{self.here.name}"])
         rows.append([title])
+        if self.layout == "beside":
+            self._beside(out, kind, name, rows, merges, columns, year, money)
+            return
         merges.append((0, 0, 0, width - 1))
         if said_above:
             rows.append([f"填报单位：{self.units[0]}"] + [""] * (width - 2) + [f"单位：{money}"])
@@ -86,6 +100,49 @@ class Maker:
         for line in rows:
             line.extend([""] * (width - len(line)))
         out.sheets.append((name, rows, merges))
+
+    def _beside(
+        self, out: Mess, kind: Kind, name: str, rows: list[list[str]], merges: list[tuple[int, int, int, int]], columns: list[str], year: int, money: str
+    ) -> None:
+        """Two tables of one kind beside each other, of different length."""
+        if columns[0] != "#":
+            columns = ["#", *columns]
+        self.layout = "plain"
+        gap = self.rng.choice([0, 1])
+        parts = []
+        for _ in range(2):
+            lines: list[list[str]] = [list(r) for r in rows]
+            spans: list[tuple[int, int, int, int]] = []
+            self._table(out, kind, name, lines, spans, columns, year, money, said_above=False)
+            parts.append((lines, spans))
+        shift = len(columns) + gap
+        height = max(len(lines) for lines, _ in parts)
+        whole = [[""] * (shift + len(columns)) for _ in range(height)]
+        for number, (lines, spans) in enumerate(parts):
+            for r, line in enumerate(lines):
+                for c, text in enumerate(line):
+                    if text:
+                        whole[r][number * shift + c] = text
+            merges.extend((a, b + number * shift, c, d + number * shift) for a, b, c, d in spans)
+        whole[0] = [rows[0][0]] + [""] * (shift + len(columns) - 1)
+        merges.append((0, 0, 0, shift + len(columns) - 1))
+        out.sheets.append((name, whole, merges))
+
+    def _spoil(self, kind: Kind, columns: list[str], line: list[str], gold: dict[str, Any], sheet: str, out: Mess) -> None:
+        """Make one cell wrong, in a way that must be reported."""
+        rng = self.rng
+        fields = {c: kind.fields[c] for c in columns if c in kind.fields}
+        numbers = [c for c, f in fields.items() if f.type is FieldType.NUMBER]
+        ways = [("bad_date", "begin")] * ("begin" in columns) + [("not_a_number", c) for c in numbers] + [("negative", c) for c in numbers if fields[c].unit != "CNY"]
+        if not ways:
+            return
+        why, column = rng.choice(ways)
+        fld = fields[column]
+        line[columns.index(column)] = {"bad_date": rng.choice(["2019-13-40", "2月30日", "2021.4.31"]), "not_a_number": rng.choice(["待定", "若干", "已完成"]), "negative": f"-{rng.randint(1, 20)}"}[why]
+        for key in ("date", "date_end") if column == "begin" else (fld.export,):
+            gold.pop(key, None)
+        gold["wrong"] = column
+        out.errors.append((sheet, gold["excel_row"], why))
 
     def _columns(self, kind: Kind) -> list[str]:
         rng = self.rng
@@ -112,11 +169,20 @@ class Maker:
         start = len(rows)
         last: dict[str, Any] = {}
         groups: list[tuple[int, int]] = []
+        spoiled = False  # a total over a cell that cannot be read says nothing
         for number in range(count):
             if merged_place and number and rng.random() < 0.4:
                 groups.append((start, len(rows) - 1))
                 start, group = len(rows), rng.choice([v for v in self.villages if v is not group])
+            if self.layout == "bands" and (number == 0 or rng.random() < 0.3):
+                self.here = rng.choice(self.villages)
+                band = rng.choice([self.here.name, f"一、{self.here.name}", f"{self.here.county}{self.here.name}"])
+                rows.append([band] + [""] * (len(columns) - 1))
+                if rng.random() < 0.6:
+                    merges.append((len(rows) - 1, 0, len(rows) - 1, len(columns) - 1))
             gold: dict[str, Any] = {"sheet": sheet, "excel_row": len(rows) + 1, "kind": kind.ledger}
+            if self.layout in {"bands", "titled"}:
+                gold["place"] = self.here.name
             line = []
             for column in columns:
                 if column == "#":
@@ -134,6 +200,9 @@ class Maker:
                 line.append(self._cell(kind, column, gold, year, money, sums))
                 if column == "begin":
                     last["begin"] = {k: v for k, v in gold.items() if k not in before}
+            if rng.random() < 0.04 and not (ditto and number < count - 1):
+                self._spoil(kind, columns, line, gold, sheet, out)
+                spoiled = True
             rows.append(line)
             out.rows.append(gold)
             if rng.random() < 0.08:
@@ -142,7 +211,7 @@ class Maker:
             groups.append((start, len(rows) - 1))
             at = columns.index("place")
             merges.extend((a, at, b, at) for a, b in groups if b > a)
-        if sums and rng.random() < 0.6:
+        if sums and not spoiled and rng.random() < 0.6:
             out.totals.append((sheet, len(rows) + 1))
             line = ["" for _ in columns]
             line[0] = rng.choice(["合计", "合  计", "总计", "小计"])
@@ -158,7 +227,7 @@ class Maker:
         if column == "#":
             return rng.choice(["序号", "序 号", "编号", "No."])
         fld = kind.fields[column]
-        word = rng.choice(fld.headers[: 1 + len(fld.headers) // 2] or (fld.label.zh,))
+        word = rng.choice([h for h in fld.headers[: 1 + len(fld.headers) // 2] if not h.endswith("元")] or [fld.label.zh])
         if rng.random() < 0.2 and len(word) > 2:
             word = f"{word[:2]}{rng.choice([' ', chr(10)])}{word[2:]}"
         if column == "amount" and not (said_above and rng.random() < 0.6):
