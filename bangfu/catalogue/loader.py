@@ -6,8 +6,9 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from bangfu.catalogue.shapes import (
     COLUMNS,
@@ -147,25 +148,44 @@ def load(*folders: Path) -> Catalogue:
     A file of the office's own replaces a kind, figure or scheme of the same code.
     Raises CatalogueError with every fault, named by file and key.
     """
-    faults: list[str] = []
-    chapters = _chapters(HERE / "chapters.toml", faults)
-    topics = frozenset(_read(HERE / "topics.toml", faults))
-    usual = _read(HERE / "usual.toml", faults)
-    kinds: dict[str, Kind] = {}
-    figures: dict[str, Figure] = {}
-    schemes: dict[str, Scheme] = {}
-    for folder in (HERE, *folders):
-        for path in sorted((folder / "kinds").glob("*.toml")):
-            kind = _kind(path, faults, chapters, topics, usual)
-            kinds[kind.code] = kind
-        figures.update(_figures(folder, faults, chapters, topics))
-        for path in sorted((folder / "rules").glob("*.toml")):
-            schemes[path.stem] = _scheme(path, faults, figures)
+    own, words, found = _own()
+    faults = list(found)
+    kinds, figures, schemes = dict(own.kinds), dict(own.figures), dict(own.schemes)
+    for folder in folders:
+        more = _folder(folder, own.chapters, words, figures, faults)
+        kinds |= more.kinds
+        figures |= more.figures
+        schemes |= more.schemes
     for figure in figures.values():
         _check_against(figure, kinds, figures, faults)
     _check_core(figures.values(), faults)
     if faults:
         raise CatalogueError(faults)
+    return Catalogue(own.chapters, kinds, figures, schemes)
+
+
+class Words(NamedTuple):
+    """What kinds and figures of every folder draw on: the topics of texts, and what is usual for a field of a name."""
+
+    topics: frozenset[str]
+    usual: Mapping[str, Any]
+
+
+@lru_cache(maxsize=1)
+def _own() -> tuple[Catalogue, Words, tuple[str, ...]]:
+    """What comes with Bangfu and its faults, read once: the files of a package do not change under a process."""
+    faults: list[str] = []
+    chapters = _chapters(HERE / "chapters.toml", faults)
+    words = Words(frozenset(_read(HERE / "topics.toml", faults)), _read(HERE / "usual.toml", faults))
+    return _folder(HERE, chapters, words, {}, faults), words, tuple(faults)
+
+
+def _folder(folder: Path, chapters: dict[str, Label], words: Words, known: Mapping[str, Figure], faults: list[str]) -> Catalogue:
+    """What one folder declares; its schemes may also use figures `known` from the folders before."""
+    kinds = {path.stem: _kind(path, faults, chapters, words) for path in sorted((folder / "kinds").glob("*.toml"))}
+    figures = _figures(folder, faults, chapters, words.topics)
+    usable = known.keys() | figures.keys()
+    schemes = {path.stem: _scheme(path, faults, usable) for path in sorted((folder / "rules").glob("*.toml"))}
     return Catalogue(chapters, kinds, figures, schemes)
 
 
@@ -204,14 +224,14 @@ def _chapters(path: Path, faults: list[str]) -> dict[str, Label]:
     return chapters
 
 
-def _kind(path: Path, faults: list[str], chapters: Iterable[str], topics: Iterable[str], usual: Mapping[str, Any]) -> Kind:
+def _kind(path: Path, faults: list[str], chapters: Iterable[str], words: Words) -> Kind:
     table = Table(_read(path, faults), path.name, faults)
     fields_table = table.table("fields")
     own = {name: fields_table.table(name) for name in list(fields_table.data)}
     for name in EVERY:
         own.setdefault(name, Table({}, f"{fields_table.at} [{name}]", faults))
     claimed = frozenset(h for part in own.values() for h in (*_listed(part.data.get("headers")), *_listed([part.data.get("zh")])))
-    fields = {name: _field(name, part, usual.get(name, {}), claimed) for name, part in own.items()}
+    fields = {name: _field(name, part, words.usual.get(name, {}), claimed) for name, part in own.items()}
     if "begin" not in fields:
         table.fault("fields", "every kind needs a field begin: when it happened")
     kind = Kind(
@@ -219,7 +239,7 @@ def _kind(path: Path, faults: list[str], chapters: Iterable[str], topics: Iterab
         label=table.label(),
         chapter=table.one_of("chapter", chapters),
         ledger=table.take("ledger", str),
-        topic=table.one_of("topic", topics),
+        topic=table.one_of("topic", words.topics),
         note=table.label("note"),
         fields=fields,
         state=table.take("state", bool, default=False),
