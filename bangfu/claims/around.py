@@ -21,7 +21,11 @@ _LISTED = frozenset("、和及与")
 _LONGEST_HEADING = 60
 _FAR = 400  # signs beyond which a clause of one long sentence says nothing of a number
 _IDEOGRAPHS = re.compile("[\u3400-\u9fffA-Za-z0-9+]+")
-_DATELINE = re.compile(r"((?:19|20)\d\d)\s*[年/.-]\s*(\d{1,2})\s*[月/.-]\s*(\d{1,2})")
+_DATE = r"(?P<year>(?:19|20)\d\d)\s*[年/.-]\s*(?P<month>\d{1,2})\s*[月/.-]\s*(?P<day>\d{1,2})\s*日?"
+_HEAD_DATE = re.compile(
+    rf"[^\w]*(?:(?:发布|更新|发表|印发|成文|报送|供稿)?(?:时间|日期|日|于)?\s*[:：]?\s*){_DATE}(?!\s*[日]?\s*[至到—–~～-])(?![^\s]*(?:报告|总结|方案|情况))"
+)
+_SIGNED = re.compile(_DATE)
 _EMPTY = re.compile(r"[\s共约近超逾达有为了已的计总合、(（]*")
 
 NEAR, CLAUSE, BEYOND, BESIDE, SENTENCE, HEADING = 1.0, 0.4, 0.25, 0.4, 0.3, 0.2
@@ -48,6 +52,7 @@ class Context:
     clause: tuple[int, int]
     sentence: tuple[int, int]
     headings: tuple[str, ...]
+    title: str = ""
     regions: tuple[tuple[float, str], ...] = field(repr=False, default=())
     weights: dict[str, float] = field(repr=False, default_factory=dict)
     text: str = field(repr=False, default="")
@@ -97,7 +102,7 @@ class Layout:
         weights: dict[str, float] = {}
         for weight, text in reversed(regions):
             weights.update(dict.fromkeys(pairs(text), weight))
-        return Context((start, end), before, after, clause, sentence, headings, tuple(regions), weights, self.text)
+        return Context((start, end), before, after, clause, sentence, headings, self.title, tuple(regions), weights, self.text)
 
     @staticmethod
     def _bounds(bounds: list[int], start: int, end: int, last: int) -> tuple[int, int]:
@@ -183,13 +188,21 @@ def _headings(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def dateline(text: str) -> date | None:
-    """The day a text was written or published, if its head or foot says so on a short line of its own (DESIGN.md, Period)."""
+    """The day a text was written or published: its head says so on a short line that begins with it, or a signature is nothing but it.
+
+    A title that names the days it reports on («2015年1月1日至…工作报告») is no dateline.
+    """
     lines = [line.strip() for line in text.split("\n") if line.strip()]
-    for line in (*lines[:12], *reversed(lines[-4:])):
-        found = _DATELINE.search(line) if len(line) < _LONGEST_HEADING else None
-        if found is not None:
-            try:
-                return date(int(found[1]), int(found[2]), int(found[3]))
-            except ValueError:
-                continue
-    return None
+    for line in lines[:12]:
+        found = _HEAD_DATE.match(line) if len(line) < _LONGEST_HEADING else None
+        if found is not None and (day := _day(found)) is not None:
+            return day
+    signed = [day for line in lines if (found := _SIGNED.fullmatch(line)) is not None and (day := _day(found)) is not None]
+    return signed[-1] if signed else None
+
+
+def _day(found: re.Match[str]) -> date | None:
+    try:
+        return date(int(found["year"]), int(found["month"]), int(found["day"]))
+    except ValueError:
+        return None

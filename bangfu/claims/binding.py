@@ -23,7 +23,7 @@ from bangfu.quantities import Hedge, Quantity
 
 MISSING = 0.45  # what a word that the figure's phrase needs and the text lacks costs, of what it would have brought
 TOPIC, OTHER_TOPIC = 2.0, -1.2
-SAME_UNIT, ALIKE_UNIT, OTHER_COUNT = 1.5, 0.5, -0.5
+SAME_UNIT, ALIKE_UNIT, OTHER_COUNT, MIXED_PEOPLE = 1.5, 0.5, -0.5, -9.0
 SAME_PER, OTHER_PER = 2.0, -4.0
 ADJACENT = 1.2
 CHANGE = 6.0  # 「18万元，比上年增长80%」: the change is that of the number before it
@@ -50,6 +50,8 @@ class Stated(Protocol):
     def per(self) -> str | None: ...
     @property
     def period(self) -> str | None: ...
+    @property
+    def period_from(self) -> str: ...
     @property
     def comparison(self) -> str: ...
 
@@ -132,7 +134,9 @@ def units_meet(claimed: str, counted: str) -> float | None:
     if quantities.factor(counted, claimed) is not None:
         return SAME_UNIT
     pair = (quantities.unit(claimed).code, quantities.unit(counted).code)
-    if set(pair) <= _PEOPLE or pair in _ALIKE:
+    if set(pair) <= _PEOPLE:
+        return MIXED_PEOPLE
+    if pair in _ALIKE:
         return ALIKE_UNIT
     general = [u in _GENERAL or u.startswith("other:") for u in pair]
     if set(pair) & _MEASURED:
@@ -328,6 +332,9 @@ class Binder:
 
     def _period(self, claim: Stated, context: Context, until: date | None) -> tuple[date | None, date | None, bool]:
         exact = _within_year(context, claim, until)
+        if exact is None and claim.period_from == "title":
+            named = _DAYS.search(context.title)
+            exact = _between(named.groupdict(), None) if named is not None else None
         begin, end = exact or days(claim.period)
         if until is not None and (end is None or end > until):
             end = until
@@ -414,10 +421,14 @@ def _within_year(context: Context, claim: Stated, until: date | None) -> tuple[d
     said = list(_DAYS.finditer(context.text, context.sentence[0], context.at[0]))
     if not said:
         return None
-    found = said[-1].groupdict()
     period = claim.period or ""
-    year = int(found["y1"] or found["y3"] or (period[:4] if period and "/" not in period else 0))
-    year = year or ((until - timedelta(days=1)).year if until is not None else 0)
+    year = int(period[:4]) if period and "/" not in period else (until - timedelta(days=1)).year if until is not None else None
+    return _between(said[-1].groupdict(), year)
+
+
+def _between(found: Mapping[str, str | None], year: int | None) -> tuple[date | None, date | None] | None:
+    """The half-open days of a match of `_DAYS`; `year` is meant where it names none. None where there is no such year or day."""
+    year = int(found["y1"] or found["y3"] or year or 0)
     if not year:
         return None
     try:

@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from bangfu.claims.around import dateline
 from bangfu.claims.numbers import Found
 from bangfu.quantities import numeral
 
@@ -240,7 +241,6 @@ _YEARS = re.compile(
     r"(?P<from>(?:19|20)\d{2})\s?年?\s?(?:[-－—–~～至到]|——)\s?(?P<to>(?:19|20)\d{2})\s?年?|(?P<year>(?:19|20)\d{2})\s?(?:年|学年)(?:\d{1,2}月)?(?:\d{1,2}日)?(?P<since>以来|来(?=[，,])|起|至今|开始)?|"
     r"(?P<word>今年|本年度|去年|上年(?!增|多|减|同)|前年)|(?P<span>(?:连续|近|过去)?[一二两三四五六七八九十\d]{1,2}(?:个)?(?:年来|年间|年累计)|连续[一二两三四五六七八九十\d]{1,2}年|近[一二两三四五六七八九十\d]{1,2}年)",
 )
-_DATELINE = re.compile(r"((?:19|20)\d{2})[年\-/.]\s?(\d{1,2})[月\-/.]\s?(\d{1,2})")
 _TITLE_YEAR = re.compile(r"((?:19|20)\d{2})(?:\s?[-—–~～至]\s?((?:19|20)\d{2}))?\s?年")
 
 
@@ -248,9 +248,9 @@ class Periods:
     """The dates of a text, and from them the period of each number."""
 
     def __init__(self, text: str, title: str) -> None:
-        line = _DATELINE.search(text, 0, 3000)
-        self.dateline = None if line is None else f"{line[1]}-{int(line[2]):02}-{int(line[3]):02}"
-        self.year = None if line is None else int(line[1])
+        written = dateline(text)
+        self.dateline = None if written is None else written.isoformat()
+        self.year = None if written is None else written.year
         self.title = self._of_words(title)
         found = [(m.start(), self._period(m)) for m in _YEARS.finditer(text)]
         self.at = [at for at, period in found if period]

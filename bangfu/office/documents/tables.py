@@ -51,6 +51,8 @@ def lay(grid: Sequence[Sequence[Cell]], out: Builder, *, unit: str = "") -> None
         title = rows.pop(0)
         unit = next((m[1] for c in title if (m := _CAPTION_UNIT.search(c.word))), unit)
         _line([c for c in title if not c.merged], out)
+    if _is_ours(rows):
+        return
     head = 0
     while head < len(rows) and not any(_is_number(c.word) for c in rows[head]) and any(c.word for c in rows[head]):
         head += 1
@@ -63,6 +65,14 @@ def lay(grid: Sequence[Sequence[Cell]], out: Builder, *, unit: str = "") -> None
     labels = [i for i in range(width) if i != units and _is_label(headings[i], [r[i].word for r in body])]
     for row in body:
         _row(row, headings, labels, row[units].word if units is not None else unit, out)
+
+
+_OURS = (frozenset({"口径", "台账笔数"}), frozenset({"Caliber", "Entries"}), frozenset({"原文", "结论", "台账数"}))
+"""Headings of a report's table of sources and of a list of verdicts: they speak of the text's numbers and are no claims of their own."""
+
+
+def _is_ours(rows: Sequence[Sequence[Cell]]) -> bool:
+    return bool(rows) and any(words <= {c.word for c in rows[0]} for words in _OURS)
 
 
 def _heading(words: list[str]) -> str:
