@@ -60,7 +60,8 @@ class Party(models.Model):
 class Programme(models.Model):
     """One task of one helper organisation (定点, 托底, 驻村, 组团 …): the top of everything (domain.md 4.15).
 
-    `mark` is the gapless number of the last posting, taken under a lock on this row.
+    `mark` is the gapless number of the last posting, taken under a lock on this row. `kept` is the mark for which its lines
+    (`Line`) hold: where the two differ, figures are read from the entries themselves.
     """
 
     slug = models.SlugField(unique=True)
@@ -69,6 +70,7 @@ class Programme(models.Model):
     begin = models.DateField()
     end = models.DateField(null=True)
     mark = models.BigIntegerField(default=0)
+    kept = models.BigIntegerField(default=0)
     demonstration = models.BooleanField(default=False)  # marked as such on every page
     places = models.ManyToManyField(Place, related_name="programmes")  # those its workbooks may name
 
@@ -159,10 +161,13 @@ class Entry(models.Model):
     `begin` and `end` are half-open. `category`, `counts_to` and `facets` are codes of the catalogue and may be filtered by
     figures; `details` are the remaining fields, encrypted. A title that is a person's name is not kept here: the entry points to
     the person or household. `row_hash` is a keyed hash of the row as read, by which the same row is known again.
+
+    What an entry refers to is looked up and locked by `post.py`, many at once, and kept by triggers (migration 0002): a foreign key's
+    check for each row and column would double the time of a big posting (docs/performance.md).
     """
 
     id = models.BigAutoField(primary_key=True)
-    programme = models.ForeignKey(Programme, models.PROTECT, db_index=False)
+    programme = models.ForeignKey(Programme, models.PROTECT, db_index=False, db_constraint=False)
     mark = models.BigIntegerField()
     kind = models.CharField(max_length=40)
     begin = models.DateField()
@@ -170,15 +175,15 @@ class Entry(models.Model):
     title = models.CharField(max_length=200, default="")
     category = models.CharField(max_length=40, default="")
     counts_to = models.CharField(max_length=20, default="")
-    unit = models.ForeignKey(Party, models.PROTECT, null=True, db_index=False, related_name="+")
-    place = models.ForeignKey(Place, models.PROTECT, null=True, db_index=False, related_name="+")
-    party = models.ForeignKey(Party, models.PROTECT, null=True, db_index=False, related_name="+")
-    project = models.ForeignKey(Project, models.PROTECT, null=True, db_index=False)
-    household = models.ForeignKey(Household, models.PROTECT, null=True, db_index=False)
+    unit = models.ForeignKey(Party, models.PROTECT, null=True, db_index=False, db_constraint=False, related_name="+")
+    place = models.ForeignKey(Place, models.PROTECT, null=True, db_index=False, db_constraint=False, related_name="+")
+    party = models.ForeignKey(Party, models.PROTECT, null=True, db_index=False, db_constraint=False, related_name="+")
+    project = models.ForeignKey(Project, models.PROTECT, null=True, db_index=False, db_constraint=False)
+    household = models.ForeignKey(Household, models.PROTECT, null=True, db_index=False, db_constraint=False)
     facets = models.JSONField(default=dict)
     details = EncryptedJSONField(label="entry.details", default=dict)
-    supersedes = models.ForeignKey("self", models.PROTECT, null=True, db_index=False, related_name="+")
-    batch = models.ForeignKey(Batch, models.PROTECT, null=True, db_index=False)
+    supersedes = models.ForeignKey("self", models.PROTECT, null=True, db_index=False, db_constraint=False, related_name="+")
+    batch = models.ForeignKey(Batch, models.PROTECT, null=True, db_index=False, db_constraint=False)
     sheet = models.CharField(max_length=100, default="")
     row = models.IntegerField(null=True)
     row_hash = models.BinaryField(max_length=16, null=True)
@@ -201,7 +206,7 @@ class Measure(models.Model):
     """One measure of one entry, in the smallest part of the unit its kind declares (a training is 1 期 and 60 人次)."""
 
     pk = models.CompositePrimaryKey("entry", "name")
-    entry = models.ForeignKey(Entry, models.PROTECT, db_index=False, related_name="measures")
+    entry = models.ForeignKey(Entry, models.PROTECT, db_index=False, db_constraint=False, related_name="measures")
     name = models.CharField(max_length=40)
     value = models.BigIntegerField()
 
@@ -210,8 +215,8 @@ class Participation(models.Model):
     """A person in an entry: the posted cadre, the student aided, each leader of a field visit."""
 
     pk = models.CompositePrimaryKey("entry", "person")
-    entry = models.ForeignKey(Entry, models.PROTECT, db_index=False, related_name="participations")
-    person = models.ForeignKey(Person, models.PROTECT, related_name="participations")
+    entry = models.ForeignKey(Entry, models.PROTECT, db_index=False, db_constraint=False, related_name="participations")
+    person = models.ForeignKey(Person, models.PROTECT, db_constraint=False, related_name="participations")
 
 
 class Voucher(models.Model):
@@ -255,3 +260,45 @@ class Reveal(models.Model):
     household = models.ForeignKey(Household, models.PROTECT, null=True)
     field = models.CharField(max_length=40)
     reason = models.CharField(max_length=200)
+
+
+class Variety(models.Model):
+    """One sort of line: entries of a kind with the same codes, and one measure of theirs ("": the entries; "@person": their persons)."""
+
+    programme = models.ForeignKey(Programme, models.CASCADE)
+    kind = models.CharField(max_length=40)
+    category = models.CharField(max_length=40)
+    counts_to = models.CharField(max_length=20)
+    facets = models.TextField()  # as `lines.facets_text` writes them
+    measure = models.CharField(max_length=40)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "kind", "category", "counts_to", "facets", "measure"], name="variety_once"),
+        ]
+
+
+class Line(models.Model):
+    """The ledger as figures read it at the current mark: a narrow row for each standing entry, for each measure and for each person of it.
+
+    An index, not a record: `lines.py` keeps it in step with each posting, can drop it and make it again, and a test holds it equal to
+    `evaluate`. Its table is made by migration 0003, ordered by its key on SQLite. Days are ordinals (`date.toordinal`); a place that is
+    not known is 0. `value` is the measure in smallest parts, the person's id, or 0.
+    """
+
+    pk = models.CompositePrimaryKey("variety", "year", "place", "begin", "entry", "value")
+    variety = models.ForeignKey(Variety, models.CASCADE, db_constraint=False, db_index=False)
+    year = models.SmallIntegerField()
+    place = models.BigIntegerField()
+    begin = models.IntegerField()
+    entry = models.BigIntegerField()
+    value = models.BigIntegerField()
+    end = models.IntegerField(null=True)
+    unit = models.BigIntegerField(null=True)
+    household = models.BigIntegerField(null=True)
+    party = models.BigIntegerField(null=True)
+    project = models.BigIntegerField(null=True)
+
+    class Meta:
+        managed = False
+        db_table = "ledger_line"

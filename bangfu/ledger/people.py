@@ -163,7 +163,9 @@ class _People:
                 found |= {p.pk: p for p in own.filter(**{f"{column}__in": wanted[at : at + SLICE]})}
         for _, stored in sorted(found.items()):
             row = PersonRow(stored.name, stored.id_number or "", stored.phone or "", stored.household_id, stored.place_id, stored.details)
-            self._know(_Known(stored.pk, row, stored), bytes(stored.name_index), None if stored.id_index is None else bytes(stored.id_index))
+            self._know(
+                _Known(stored.pk, row, stored), bytes(stored.name_index), None if stored.id_index is None else bytes(stored.id_index)
+            )
 
     def _know(self, known: _Known, name: bytes, number: bytes | None) -> None:
         self.by_name.setdefault(name, []).append(known)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import reduce
+from operator import or_
 
 from django.db import transaction
+from django.db.models import Q
 
 from bangfu.ledger.models import Party, Place
 
@@ -90,9 +93,20 @@ def _add(known: Place | Party, variants: Sequence[str]) -> None:
         known.save(update_fields=["variants"])
 
 
-def subtree(model: type[Place | Party], root: int) -> frozenset[int]:
-    """The ids of a place or party and of all below it; nothing where there is none of that id."""
-    path = model._default_manager.filter(pk=root).values_list("path", flat=True).first()  # noqa: SLF001 - Django's own name for it
-    if path is None:
-        return frozenset()
-    return frozenset(model._default_manager.filter(path__startswith=path).values_list("pk", flat=True))  # noqa: SLF001
+def subtrees(model: type[Place | Party], roots: Iterable[int]) -> list[frozenset[int]]:
+    """For each of the places or parties the ids of itself and of all below it; nothing where there is none of that id."""
+    roots = list(roots)
+    everything = model._default_manager.all()  # noqa: SLF001 - Django's own name for it
+    paths = dict(everything.filter(pk__in=roots).values_list("pk", "path"))
+    if len(paths) <= FEW:
+        everything = everything.filter(reduce(or_, (Q(path__startswith=path) for path in paths.values()), Q(pk=0)))
+    found: dict[int, set[int]] = {root: set() for root in roots}
+    for pk, path in everything.values_list("pk", "path"):
+        for step in path.split("/"):
+            if step and int(step) in paths:
+                found[int(step)].add(pk)
+    return [frozenset(found[root]) for root in roots]
+
+
+FEW = 50
+"""So many roots are looked up by their paths; for more the whole tree is read once."""

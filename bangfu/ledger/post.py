@@ -6,7 +6,6 @@ amend the same entry at once. Rows go in by executemany (SQLite) or COPY (Postgr
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -14,13 +13,14 @@ from itertools import islice
 from operator import attrgetter
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from bangfu.catalogue import Field, FieldType, Kind, Label
 from bangfu.ledger import catalogue
 from bangfu.ledger.crypt import seal_json
+from bangfu.ledger.lines import Keeper, facets_text
 from bangfu.ledger.models import (
     Batch,
     Ended,
@@ -37,7 +37,7 @@ from bangfu.ledger.models import (
     Project,
     Voucher,
 )
-from bangfu.ledger.rows import insert, new_ids
+from bangfu.ledger.rows import insert, new_ids, rows
 
 CHUNK = 10_000
 SHOWN = 1_000
@@ -103,15 +103,13 @@ def post(
     A draft that `supersedes` an entry ends that entry at this mark.
     """
     with transaction.atomic():
-        posting = _open(programme, by, verb, reason, batch)
-        writer = _Writer(posting, programme)
-        for done in writer.write(drafts):
+        act = _Act(programme, by, verb, reason, batch)
+        for done in act.write(drafts):
             if progress:
                 progress(done)
-        if not writer.written:
+        if not act.written:
             raise PostingRefused([Label("没有可记的内容", "There is nothing to record")])
-    programme.mark = posting.mark
-    return posting
+        return act.close()
 
 
 def void(
@@ -119,16 +117,15 @@ def void(
 ) -> Posting:
     """End entries without successor, under one new mark. Raises PostingRefused."""
     with transaction.atomic():
-        posting = _open(programme, by, verb, reason, batch)
+        act = _Act(programme, by, verb, reason, batch)
         ids = list(dict.fromkeys(entry_ids))
         problems = [] if ids else [Label("没有选定任何记录", "No entry was chosen")]
         live = _live(programme, ids)
         problems += [_not_live(programme, e) for e in ids if e not in live]
         if problems:
             raise PostingRefused(problems[:SHOWN], len(problems))
-        _end(posting, [(e, None) for e in ids])
-    programme.mark = posting.mark
-    return posting
+        act.end([(e, None) for e in ids])
+        return act.close()
 
 
 def take_back(programme: Programme, batch: Batch, *, by: Any, reason: str) -> Posting:
@@ -137,7 +134,7 @@ def take_back(programme: Programme, batch: Batch, *, by: Any, reason: str) -> Po
     Raises PostingRefused where an entry of the batch has been amended since, as that work would be lost.
     """
     with transaction.atomic():
-        posting = _open(programme, by, "take_back", reason, batch)
+        act = _Act(programme, by, "take_back", reason, batch)
         if done := Batch.objects.values_list("taken_back", flat=True).get(pk=batch.pk):
             when = f"{timezone.localtime(done):%Y-%m-%d %H:%M}"
             raise PostingRefused([Label(f"“{batch.filename}”已于 {when} 撤回", f"{batch.filename} was taken back at {when}")])
@@ -151,15 +148,13 @@ def take_back(programme: Programme, batch: Batch, *, by: Any, reason: str) -> Po
             zh, en = f"“{batch.filename}”没有仍然有效的记录可以撤回", f"{batch.filename} has no standing entries to take back"
             raise PostingRefused([Label(zh, en)])
         restore = {e: f for e in live if (f := formers[e]) is not None and f not in formers}
-        _end(posting, [(e, None) for e in live if e not in restore])
-        writer = _Writer(posting, programme)
+        act.end([(e, None) for e in live if e not in restore])
         for former_batch, drafts in _as_they_were(restore).items():
-            for _ in writer.write(drafts, former_batch):
+            for _ in act.write(drafts, former_batch):
                 pass
-        Batch.objects.filter(pk=batch.pk).update(taken_back=posting.at)
-    batch.taken_back = posting.at
-    programme.mark = posting.mark
-    return posting
+        Batch.objects.filter(pk=batch.pk).update(taken_back=act.posting.at)
+        batch.taken_back = act.posting.at
+        return act.close()
 
 
 def drafts_of(entry_ids: Iterable[int]) -> dict[int, Draft]:
@@ -216,39 +211,52 @@ def _as_they_were(restore: Mapping[int, int]) -> dict[int | None, list[Draft]]:
 # --- one posting
 
 
-def _open(programme: Programme, by: Any, verb: str, reason: str, batch: Batch | None) -> Posting:
-    """Lock the programme, take its next mark and write the posting (who, when, why)."""
-    problems = []
-    if not getattr(by, "is_authenticated", False):
-        problems.append(Label("未登录不能记账：请先登录", "An anonymous user cannot write: sign in first"))
-    if verb in WITH_REASON and not reason.strip():
-        problems.append(Label("更正、作废和撤回都要写明原因", "Give a reason: an amendment, a withdrawal and an undone import need one"))
-    if batch is not None and batch.programme_id != programme.pk:
-        problems.append(Label("这一批导入属于另一个项目", "This import belongs to another programme"))
-    if problems:
-        raise PostingRefused(problems)
-    Programme.objects.filter(pk=programme.pk).update(mark=F("mark") + 1)  # the lock: everybody else waits here
-    mark = Programme.objects.values_list("mark", flat=True).get(pk=programme.pk)
-    return Posting.objects.create(programme=programme, mark=mark, verb=verb, by=by, reason=reason.strip(), batch=batch)
+class _Act:
+    """One posting in the making, inside a transaction: takes the programme's lock and its next mark, writes, and keeps the lines in step.
 
+    The first problem stops the writing, but not the looking for further problems.
+    """
 
-def _end(posting: Posting, ends: Sequence[tuple[int, int | None]]) -> None:
-    """Entries with their successors end at this posting's mark."""
-    insert("ledger_ended", ("entry_id", "mark", "successor_id"), [(entry, posting.mark, successor) for entry, successor in ends])
-
-
-class _Writer:
-    """Writes drafts in chunks; the first problem stops the writing, but not the looking for further problems."""
-
-    def __init__(self, posting: Posting, programme: Programme) -> None:
-        self.posting = posting
+    def __init__(self, programme: Programme, by: Any, verb: str, reason: str, batch: Batch | None) -> None:
+        problems = []
+        if not getattr(by, "is_authenticated", False):
+            problems.append(Label("未登录不能记账：请先登录", "An anonymous user cannot write: sign in first"))
+        if verb in WITH_REASON and not reason.strip():
+            problems.append(
+                Label("更正、作废和撤回都要写明原因", "Give a reason: an amendment, a withdrawal and an undone import need one")
+            )
+        if batch is not None and batch.programme_id != programme.pk:
+            problems.append(Label("这一批导入属于另一个项目", "This import belongs to another programme"))
+        if problems:
+            raise PostingRefused(problems)
         self.programme = programme
-        self.rules = {code: _Rule(kind) for code, kind in catalogue().kinds.items()}
+        Programme.objects.filter(pk=programme.pk).update(mark=F("mark") + 1)  # the lock: everybody else waits here
+        mark, kept = Programme.objects.values_list("mark", "kept").get(pk=programme.pk)
+        self.posting = Posting.objects.create(programme=programme, mark=mark, verb=verb, by=by, reason=reason.strip(), batch=batch)
+        self.keeper = Keeper(programme) if kept == mark - 1 else None
+        self.rules: dict[str, _Rule | None] = {}
         self.known = _Known(programme)
         self.problems: list[Label] = []
         self.count = 0  # problems in all
         self.read = 0
         self.written = 0
+
+    def end(self, ends: Sequence[tuple[int, int | None]]) -> None:
+        """Entries with their successors end at this posting's mark."""
+        insert("ledger_ended", ("entry_id", "mark", "successor_id"), [(entry, self.posting.mark, successor) for entry, successor in ends])
+        if self.keeper and ends:
+            self.keeper.flush()
+            self.keeper.remove([entry for entry, _ in ends])
+
+    def close(self) -> Posting:
+        """The posting, done."""
+        mark = self.posting.mark
+        if self.keeper:
+            self.keeper.flush()
+            Programme.objects.filter(pk=self.programme.pk).update(kept=mark)
+            self.programme.kept = mark
+        self.programme.mark = mark
+        return self.posting
 
     def write(self, drafts: Iterable[Draft], batch: int | None = None) -> Iterator[int]:
         """Check and write everything, telling how much is written after each chunk. Raises PostingRefused at the end, if at all."""
@@ -264,7 +272,7 @@ class _Writer:
 
     def _check(self, chunk: list[Draft]) -> None:
         for number, draft in enumerate(chunk, self.read + 1):
-            rule = self.rules.get(draft.kind)
+            rule = self.rules[draft.kind] if draft.kind in self.rules else self._rule(draft.kind)
             if rule is None:
                 self._refuse(number, draft, Label(f"没有“{draft.kind}”这个类别", f"There is no kind {draft.kind!r}"))
                 continue
@@ -274,6 +282,11 @@ class _Writer:
             for number, draft in enumerate(chunk, self.read + 1):
                 for problem in self.known.problems(draft):
                     self._refuse(number, draft, problem)
+
+    def _rule(self, code: str) -> _Rule | None:
+        kind = catalogue().kinds.get(code)
+        self.rules[code] = _Rule(kind) if kind else None
+        return self.rules[code]
 
     def _refuse(self, number: int, draft: Draft, problem: Label) -> None:
         self.count += 1
@@ -289,12 +302,14 @@ class _Writer:
         posting, programme, mark = self.posting, self.programme.pk, self.posting.mark
         batch = posting.batch_id if batch is None else batch
         ids = new_ids("ledger_entry", len(chunk))
+        keeper = self.keeper
         entries = []
         measures: list[tuple[int, str, int]] = []
         persons: list[tuple[int, int]] = []
         vouchers: list[tuple[int, int, int]] = []
         ends: list[tuple[int, int | None]] = []
         for entry, d in zip(ids, chunk, strict=True):
+            facets = facets_text(d.facets)
             entries.append(
                 (
                     entry,
@@ -311,7 +326,7 @@ class _Writer:
                     d.party,
                     d.project,
                     d.household,
-                    facets_text(d.facets) if d.facets else "{}",
+                    facets,
                     seal_json(d.details, DETAILS) if d.details else b"",
                     d.supersedes,
                     batch,
@@ -326,11 +341,15 @@ class _Writer:
             vouchers += [(entry, voucher, mark) for voucher in d.vouchers]
             if d.supersedes is not None:
                 ends.append((d.supersedes, entry))
+            if keeper:
+                codes = (d.kind, d.category, d.counts_to, facets)
+                others = (d.unit, d.household, d.party, d.project)
+                keeper.add(entry, codes, d.begin, d.end, d.place, others, d.measures, d.persons)
         insert("ledger_entry", ENTRY_COLUMNS, entries)
         insert("ledger_measure", ("entry_id", "name", "value"), measures)
         insert("ledger_participation", ("entry_id", "person_id"), persons)
         insert("ledger_evidence", ("entry_id", "voucher_id", "mark"), vouchers)
-        _end(posting, ends)
+        self.end(ends)
         self.written += len(chunk)
 
 
@@ -358,11 +377,6 @@ ENTRY_COLUMNS = (
     "row",
     "row_hash",
 )
-
-
-def facets_text(facets: Mapping[str, str]) -> str:
-    """Facets as stored: one text for the same facets, whatever their order."""
-    return json.dumps(dict(sorted(facets.items())), separators=(",", ":"))
 
 
 # --- what a draft must be
@@ -501,7 +515,7 @@ class _Known:
         lacking = False
         for name, ids in wanted.items():
             missing = {i for i in ids if i is not None} - self.found[name]
-            found = _existing(self.sources[name], missing)
+            found = _existing(self.sources[name], missing, hold=True)
             self.found[name] |= found
             lacking = lacking or len(found) < len(missing)
         amended = [d.supersedes for d in chunk if d.supersedes is not None]
@@ -546,11 +560,15 @@ REFERENCES = {
 SLICE = 10_000  # ids in one query
 
 
-def _existing(source: QuerySet[Any], ids: Iterable[int]) -> set[int]:
+def _existing(source: QuerySet[Any], ids: Iterable[int], *, hold: bool = False) -> set[int]:
+    """Those of the ids that the source has; with `hold` nobody can delete them until this transaction is over."""
     wanted = list(ids)
     found: set[int] = set()
     for at in range(0, len(wanted), SLICE):
-        found |= set(source.filter(pk__in=wanted[at : at + SLICE]).values_list("pk", flat=True))
+        sql, params = source.filter(pk__in=wanted[at : at + SLICE]).values_list("pk").query.sql_with_params()
+        if hold and connection.vendor == "postgresql":
+            sql += " FOR KEY SHARE"
+        found.update(row[0] for row in rows(sql, params))
     return found
 
 

@@ -1,26 +1,29 @@
-"""Many rows into a table at once: executemany on SQLite, COPY on PostgreSQL. `bulk_create` is 18 to 36 times slower (docs/performance.md)."""
+"""Rows in bulk, on both engines: written by executemany on SQLite and COPY on PostgreSQL, read by plain SQL.
+
+`bulk_create` is 18 to 36 times slower (docs/performance.md).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection
 
 
-def insert(table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
-    """Write rows of values in the order of `columns`; dates and JSON values as text."""
-    if not rows:
+def insert(table: str, columns: Sequence[str], values: Sequence[tuple[Any, ...]]) -> None:
+    """Write rows whose values stand in the order of `columns`; dates and JSON values as text."""
+    if not values:
         return
     names = ", ".join(f'"{c}"' for c in columns)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             with cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:
-                for row in rows:
+                for row in values:
                     copy.write_row(row)
         else:
             marks = ", ".join(["%s"] * len(columns))
-            cursor.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', rows)  # noqa: S608 - our own names
+            cursor.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', values)  # noqa: S608 - our own names
 
 
 def new_ids(table: str, count: int) -> Sequence[int]:
@@ -33,3 +36,21 @@ def new_ids(table: str, count: int) -> Sequence[int]:
             return range(first, first + count)
         cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count])
         return [row[0] for row in cursor.fetchall()]
+
+
+def rows(sql: str, params: Sequence[Any]) -> list[Any]:
+    """All rows of a query."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        found: list[Any] = cursor.fetchall()
+        return found
+
+
+def within(column: str, ids: Iterable[int]) -> tuple[str, list[Any]]:
+    """Whether a column is one of many ids: a condition with its parameters, of which there is one, however many ids there are."""
+    listed = sorted(ids)
+    if len(listed) == 1:
+        return f"{column} = %s", listed
+    if connection.vendor == "postgresql":
+        return f"{column} = ANY(%s)", [listed]
+    return f"{column} IN (SELECT value FROM json_each(%s))", [str(listed)]  # noqa: S608 - our own names

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
-from functools import lru_cache
+from datetime import date, datetime
+from functools import cached_property, lru_cache
 
 from bangfu.catalogue import Catalogue, Figure
 from bangfu.figures import Share, Slice, Value, within
 from bangfu.ledger import catalogue, facts
-from bangfu.ledger.models import Entry, Party, Place, Programme
-from bangfu.ledger.places import subtree
+from bangfu.ledger.models import Entry, Party, Place, Posting, Programme
+from bangfu.ledger.places import subtrees
 from bangfu.ledger.setup import DESIGNATION
 
 Period = tuple[date | None, date | None]
@@ -49,7 +49,8 @@ class Books:
         self.programme = programme
         self.catalogue: Catalogue = catalogue()
         self.mark = facts.current_mark(programme) if mark is None else mark
-        self._kept = _answers(programme.pk, self.mark, id(self.catalogue))
+        posted = Posting.objects.filter(programme=programme, mark=self.mark).values_list("at", flat=True).first()
+        self._kept = _answers(programme.pk, self.mark, posted, id(self.catalogue))
 
     def value(self, code: str, slice_: Slice) -> Value:
         """The number of a figure. Raises KeyError where the catalogue has none of that code."""
@@ -100,29 +101,33 @@ class Books:
         return Slice(
             begin=begin,
             end=end,
-            places=None if place is None else subtree(Place, place),
-            units=None if unit is None else subtree(Party, unit),
+            places=None if place is None else subtrees(Place, [place])[0],
+            units=None if unit is None else subtrees(Party, [unit])[0],
             project=project,
             designated=frozenset().union(*villages),
             compared=villages,
-            counties=tuple(subtree(Place, county) for county in self._counties()),
+            counties=self._counties,
         )
 
-    def _counties(self) -> list[int]:
-        """The counties among the programme's places and above them."""
+    @cached_property
+    def _counties(self) -> tuple[frozenset[int], ...]:
+        """The subtrees of the counties among the programme's places and above them."""
         paths = self.programme.places.values_list("path", flat=True)
         above = {int(step) for path in paths for step in path.split("/") if step}
-        return list(Place.objects.filter(pk__in=above, level="county").order_by("pk").values_list("pk", flat=True))
+        return tuple(subtrees(Place, Place.objects.filter(pk__in=above, level="county").order_by("pk").values_list("pk", flat=True)))
 
     def _designated(self, begin: date | None, end: date | None) -> tuple[frozenset[int], ...]:
         """The subtrees of the villages whose designation holds on some day of the period, as known at the books' mark."""
         standing = facts.standing_at(Entry.objects.filter(programme=self.programme, kind=DESIGNATION), self.mark)
         spans = standing.exclude(place=None).values_list("place", "begin", "end")
         held = {p for p, since, until in spans if (end is None or since < end) and (begin is None or until is None or until > begin)}
-        return tuple(subtree(Place, place) for place in sorted(held))
+        return tuple(subtrees(Place, sorted(held)))
 
 
 @lru_cache(maxsize=16)
-def _answers(programme: int, mark: int, catalogue_id: int) -> dict[tuple[str, Slice], Value]:  # noqa: ARG001 - the arguments are the key
-    """What was computed for a programme at a mark under a catalogue: filled by its Books, dropped when others are asked more."""
+def _answers(programme: int, mark: int, posted: datetime | None, of: int) -> dict[tuple[str, Slice], Value]:  # noqa: ARG001 - they are the key
+    """What was computed for a programme at a mark under a catalogue: filled by its books, dropped when others are asked more.
+
+    When the mark was posted belongs to the key: a posting may be rolled back, and its mark given to another.
+    """
     return {}

@@ -1,0 +1,333 @@
+"""The lines of the ledger: the entries that stand at the current mark as narrow rows of numbers, in the order in which figures read them.
+
+An index that can be dropped (`drop`) and made again (`rebuild`). It is kept inside the posting's transaction: lines of new entries come,
+lines of ended entries go. `Programme.kept` tells for which mark it holds; figures at any other mark read the entries (`matching.py`).
+
+A line belongs to a variety: kind, category, counts_to, facets and one measure. Which varieties a figure reads is decided here in Python,
+by the same words as `figures.matches`, so the queries compare numbers only.
+"""
+# ruff: noqa: S608 - the texts of the queries are made of our own names; values travel as parameters
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from django.db import connection, transaction
+
+from bangfu.catalogue import Figure, Fold
+from bangfu.figures import Slice, Value
+from bangfu.ledger.models import Entry, Line, Measure, Participation, Programme, Variety
+from bangfu.ledger.rows import insert, rows, within
+from bangfu.quantities import from_parts, unit
+
+ENTRY, PERSON = "", "@person"
+"""What a variety holds instead of a measure: the entries themselves, or the people in them."""
+
+FLUSH = 300_000
+"""So many lines are sorted and written together: in the order of the table they go in several times as fast."""
+
+COLUMNS = ("variety_id", "year", "place", "begin", "entry", "value", "end", "unit", "household", "party", "project")
+Row = tuple[int, int, int, int, int, int, int | None, int | None, int | None, int | None, int | None]
+Codes = tuple[str, str, str, str]
+"""kind, category, counts_to, facets as text"""
+
+
+def facets_text(facets: Mapping[str, str]) -> str:
+    """Facets as stored: one text for the same facets, whatever their order."""
+    return json.dumps(dict(sorted(facets.items())), separators=(",", ":"), ensure_ascii=False) if facets else "{}"
+
+
+# --- kept in step
+
+
+class Keeper:
+    """Keeps the lines of a programme in step with a posting, inside its transaction."""
+
+    def __init__(self, programme: Programme) -> None:
+        self.programme = programme.pk
+        self.varieties: dict[Codes, dict[str, int]] = {}
+        self.loaded: set[str] = set()
+        self.waiting: list[Row] = []
+
+    def named(self, codes: Codes) -> dict[str, int]:
+        """The varieties of these codes by measure, as far as they are known (see `variety`)."""
+        found = self.varieties.get(codes)
+        if found is None:
+            self._load(codes[0])
+            found = self.varieties.setdefault(codes, {})
+        return found
+
+    def _load(self, kind: str) -> None:
+        if kind not in self.loaded:
+            self.loaded.add(kind)
+            for variety in Variety.objects.filter(programme=self.programme, kind=kind):
+                codes = (kind, variety.category, variety.counts_to, variety.facets)
+                self.varieties.setdefault(codes, {})[variety.measure] = variety.pk
+
+    def variety(self, codes: Codes, measure: str) -> int:
+        """The id of a variety; a new one is made."""
+        known = self.named(codes)
+        if measure not in known:
+            kind, category, counts_to, facets = codes
+            known[measure] = Variety.objects.create(
+                programme_id=self.programme, kind=kind, category=category, counts_to=counts_to, facets=facets, measure=measure
+            ).pk
+        return known[measure]
+
+    def add(
+        self,
+        entry: int,
+        codes: Codes,
+        begin: date,
+        end: date | None,
+        place: int | None,
+        others: tuple[int | None, int | None, int | None, int | None],
+        measures: Mapping[str, int],
+        persons: Sequence[int],
+    ) -> None:
+        """The lines of a new entry. `others` are unit, household, party, project."""
+        known = self.named(codes)
+        where = (begin.year, place or 0, begin.toordinal(), entry)
+        rest = (None if end is None else end.toordinal(), *others)
+        waiting = self.waiting
+        waiting.append((known.get(ENTRY) or self.variety(codes, ENTRY), *where, 0, *rest))
+        for name, value in measures.items():
+            waiting.append((known.get(name) or self.variety(codes, name), *where, value, *rest))
+        if persons:
+            people = known.get(PERSON) or self.variety(codes, PERSON)
+            waiting += [(people, *where, person, *rest) for person in persons]
+        if len(waiting) >= FLUSH:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what is waiting."""
+        self.waiting.sort()
+        insert(Line._meta.db_table, COLUMNS, self.waiting)  # noqa: SLF001 - the table's name
+        self.waiting = []
+
+    def remove(self, entries: Sequence[int]) -> None:
+        """Take away the lines of entries that have ended."""
+        gone = []
+        columns = ("pk", "kind", "category", "counts_to", "facets", "begin", "place")
+        for entry, kind, category, counts_to, facets, begin, place in _some(Entry.objects.all(), entries, columns):
+            known = self.named((kind, category, counts_to, facets_text(facets)))
+            gone += [(variety, begin.year, place or 0, begin.toordinal(), entry) for variety in known.values()]
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                "DELETE FROM ledger_line WHERE variety_id = %s AND year = %s AND place = %s AND begin = %s AND entry = %s", gone
+            )
+
+
+def _some(source: Any, ids: Sequence[int], columns: Sequence[str], key: str = "pk__in", at_once: int = 5_000) -> Iterable[Any]:
+    for at in range(0, len(ids), at_once):
+        yield from source.filter(**{key: ids[at : at + at_once]}).values_list(*columns)
+
+
+def drop(programme: Programme) -> None:
+    """Throw the lines away; figures are read from the entries until `rebuild`."""
+    with transaction.atomic():
+        Programme.objects.filter(pk=programme.pk).update(kept=-1)
+        varieties = list(Variety.objects.filter(programme=programme).values_list("pk", flat=True))
+        text, params = within("variety_id", varieties)
+        with connection.cursor() as cursor:
+            cursor.execute(f"DELETE FROM ledger_line WHERE {text}", params)
+
+
+def rebuild(programme: Programme) -> int:
+    """Make the lines anew from the entries; gives the mark for which they hold."""
+    with transaction.atomic():
+        mark = Programme.objects.select_for_update().get(pk=programme.pk).mark
+        drop(programme)
+        keeper = Keeper(programme)
+        last = 0
+        standing = Entry.objects.filter(programme=programme, ended=None).order_by("pk")
+        columns = ("pk", "kind", "category", "counts_to", "facets", "begin", "end", "place", "unit", "household", "party", "project")
+        while entries := list(standing.filter(pk__gt=last).values_list(*columns)[:5_000]):
+            ids = [entry[0] for entry in entries]
+            measures: dict[int, dict[str, int]] = {}
+            for entry, name, value in Measure.objects.filter(entry__in=ids).values_list("entry", "name", "value"):
+                measures.setdefault(entry, {})[name] = value
+            persons: dict[int, list[int]] = {}
+            for entry, person in Participation.objects.filter(entry__in=ids).values_list("entry", "person"):
+                persons.setdefault(entry, []).append(person)
+            for entry, kind, category, counts_to, facets, begin, end, place, *others in entries:
+                codes = (kind, category, counts_to, facets_text(facets))
+                keeper.add(entry, codes, begin, end, place, tuple(others), measures.get(entry, {}), persons.get(entry, ()))
+            last = ids[-1]
+        keeper.flush()
+        Programme.objects.filter(pk=programme.pk).update(kept=mark)
+        return mark
+
+
+# --- read
+
+
+@dataclass(frozen=True, slots=True)
+class Varieties:
+    """The varieties of a programme by kind and measure, each with its codes, and the years in which it has entries."""
+
+    by_measure: dict[tuple[str, str], list[tuple[int, dict[str, str]]]]
+    first: int
+    last: int
+
+
+@lru_cache(maxsize=16)
+def varieties(programme: int, since: datetime) -> Varieties:  # noqa: ARG001 - new ones come with a new posting only
+    """What the lines of a programme hold since its last posting; varieties stay when lines are dropped, so it holds until the next."""
+    found: dict[tuple[str, str], list[tuple[int, dict[str, str]]]] = {}
+    columns = ("pk", "kind", "category", "counts_to", "facets", "measure")
+    for pk, kind, category, counts_to, facets, measure in Variety.objects.filter(programme=programme).values_list(*columns):
+        words = {**json.loads(facets), "category": category, "counts_to": counts_to}
+        found.setdefault((kind, measure), []).append((pk, words))
+    begins = Entry.objects.filter(programme=programme).order_by("begin").values_list("begin", flat=True)
+    first, last = begins.first(), begins.last()
+    return Varieties(found, first.year if first else 1, last.year if last else 0)
+
+
+class Reader:
+    """Reads figures from the lines of a programme."""
+
+    def __init__(self, programme: Programme, since: datetime) -> None:
+        self.varieties = varieties(programme.pk, since)
+        self.counted: dict[tuple[Slice, str], dict[int, tuple[int, int]]] = {}
+
+    def of(self, figure: Figure, measure: str | None = None) -> list[int]:
+        """The varieties that a figure reads, of its own measure or of another."""
+        name = (figure.measure or ENTRY) if measure is None else measure
+        where = figure.where.items()
+        return [
+            pk
+            for kind in figure.kinds
+            for pk, words in self.varieties.by_measure.get((kind, name), ())
+            if all(words.get(key) in codes for key, codes in where)
+        ]
+
+    def can(self, figure: Figure) -> bool:
+        """Whether lines say enough for a figure: they do not say which person a measure belongs to."""
+        return figure.measure is None or "person" not in figure.of
+
+    def together(self, figures: Iterable[Figure], slice_: Slice) -> None:
+        """Count and add up all that these figures will ask for in this slice, by one query for each scope."""
+        for scope in ("any", "designated", "outside"):
+            asked = [f for f in figures if f.scope == scope and f.fold in {Fold.SUM, Fold.COUNT, Fold.DISTINCT}]
+            wanted = sorted({v for f in asked for v in self.of(f)})
+            if wanted:
+                conditions, params = self.conditions(wanted, slice_, scope)
+                sql = f"SELECT variety_id, COUNT(*), SUM(value) FROM ledger_line l WHERE {conditions} GROUP BY variety_id"
+                found = {variety: (int(count), int(total)) for variety, count, total in rows(sql, params)}
+                nothing = dict.fromkeys(wanted, (0, 0))
+                self.counted.setdefault((slice_, scope), {}).update(nothing | found)
+
+    def value(self, figure: Figure, slice_: Slice) -> Value:
+        """The number of a folded figure, equal to `figures.evaluate`."""
+        parts, entries = FOLDS[figure.fold or Fold.COUNT](self, figure, slice_)
+        return Value(from_parts(parts, figure.unit), entries)
+
+    def count(self, figure: Figure, slice_: Slice) -> tuple[int, int]:
+        """The sum and the number of the lines of a figure (those of a standing one: on the slice's last day)."""
+        varieties = self.of(figure)
+        known = self.counted.get((slice_, figure.scope))
+        if figure.fold is not Fold.STANDING and known is not None and all(v in known for v in varieties):
+            return sum(known[v][1] for v in varieties), sum(known[v][0] for v in varieties)
+        if not varieties:
+            return 0, 0
+        conditions, params = self.conditions(varieties, slice_, figure.scope, figure.fold or Fold.COUNT)
+        ((total, count),) = rows(f"SELECT COALESCE(SUM(value), 0), COUNT(*) FROM ledger_line l WHERE {conditions}", params)
+        return int(total), int(count)
+
+    def keys(self, figure: Figure, slice_: Slice) -> int:
+        """How many different keys the lines of a figure name."""
+        columns = [_KEYS[name] for name in figure.of]
+        varieties = self.of(figure, PERSON if "person" in figure.of else ENTRY)
+        conditions, params = self.conditions(varieties, slice_, figure.scope, figure.fold or Fold.COUNT)
+        listed = ", ".join(f"{column} AS k{n}" for n, column in enumerate(columns))
+        known = " AND ".join(f"k{n} IS NOT NULL" for n in range(len(columns)))
+        sql = f"SELECT COUNT(*) FROM (SELECT DISTINCT {listed} FROM ledger_line l WHERE {conditions}) d WHERE {known}"
+        return int(rows(sql, params)[0][0])
+
+    def conditions(self, varieties: Sequence[int], slice_: Slice, scope: str, fold: Fold = Fold.SUM) -> tuple[str, list[Any]]:
+        """The lines of these varieties in a slice, as a condition that follows the table's order: variety, year, place."""
+        begin = None if fold in {Fold.LAST, Fold.STANDING} else slice_.begin
+        end = slice_.end
+        placed = slice_.places is not None or scope == "designated"
+        found = [within("l.variety_id", varieties)]
+        if placed or (begin, end) != (None, None):
+            found.append(within("l.year", _years(begin, end, self.varieties.first, self.varieties.last)))
+        if begin is not None and (begin.month, begin.day) != (1, 1):
+            found.append(("l.begin >= %s", [begin.toordinal()]))
+        if end is not None and (end.month, end.day) != (1, 1):
+            found.append(("l.begin < %s", [end.toordinal()]))
+        if fold is Fold.STANDING:
+            found.append(('l."end" IS NULL', []) if end is None else ('(l."end" IS NULL OR l."end" >= %s)', [end.toordinal()]))
+        if slice_.places is not None:
+            found.append(within("l.place", slice_.places))
+        if scope != "any":
+            text, params = within("l.place", slice_.designated)
+            found.append((text, params) if scope == "designated" else (f"NOT ({text})", params))
+        if slice_.units is not None:
+            found.append(within("l.unit", slice_.units))
+        if slice_.project is not None:
+            found.append(("l.project = %s", [slice_.project]))
+        return " AND ".join(text for text, _ in found), [p for _, params in found for p in params]
+
+
+def _years(begin: date | None, end: date | None, first: int, last: int) -> range:
+    """The years from `first` to `last` in which a day of the half-open period lies."""
+    if end is not None:
+        last = min(last, date.fromordinal(max(1, end.toordinal() - 1)).year)
+    return range(first if begin is None else max(first, begin.year), last + 1)
+
+
+_KEYS = {
+    "entry": "l.entry",
+    "person": "l.value",
+    "household": "l.household",
+    "unit": "l.unit",
+    "party": "l.party",
+    "place": "NULLIF(l.place, 0)",
+    "project": "l.project",
+    "title": "(SELECT NULLIF(e.title, '') FROM ledger_entry e WHERE e.id = l.entry)",
+    "category": "(SELECT NULLIF(v.category, '') FROM ledger_variety v WHERE v.id = l.variety_id)",
+}
+
+
+def _sum(reader: Reader, figure: Figure, slice_: Slice) -> tuple[int, int]:
+    return reader.count(figure, slice_)
+
+
+def _count(reader: Reader, figure: Figure, slice_: Slice) -> tuple[int, int]:
+    _, entries = reader.count(figure, slice_)
+    return entries * unit(figure.unit).parts, entries
+
+
+def _distinct(reader: Reader, figure: Figure, slice_: Slice) -> tuple[int, int]:
+    _, entries = reader.count(figure, slice_)
+    return reader.keys(figure, slice_) * unit(figure.unit).parts if entries else 0, entries
+
+
+def _last(reader: Reader, figure: Figure, slice_: Slice) -> tuple[int, int]:
+    conditions, params = reader.conditions(reader.of(figure), slice_, figure.scope, Fold.LAST)
+    columns = [_KEYS[name] for name in figure.of]
+    listed = ", ".join(f"{column} AS k{n}" for n, column in enumerate(columns))
+    keys = ", ".join(f"k{n}" for n in range(len(columns)))
+    known = " AND ".join(f"k{n} IS NOT NULL" for n in range(len(columns)))
+    lines = f"SELECT l.entry, l.begin, l.value, {listed} FROM ledger_line l WHERE {conditions}"
+    order = f"PARTITION BY {keys} ORDER BY begin DESC, entry DESC"
+    ranked = f"SELECT entry, value, ROW_NUMBER() OVER ({order}) AS nth FROM ({lines}) a WHERE {known}"
+    ((total, entries),) = rows(f"SELECT COALESCE(SUM(value), 0), COUNT(*) FROM ({ranked}) r WHERE nth = 1", params)
+    return int(total), int(entries)
+
+
+def _standing(reader: Reader, figure: Figure, slice_: Slice) -> tuple[int, int]:
+    total, entries = reader.count(figure, slice_)
+    if figure.measure:
+        return total, entries
+    return (reader.keys(figure, slice_) if figure.of else entries) * unit(figure.unit).parts, entries
+
+
+FOLDS = {Fold.SUM: _sum, Fold.COUNT: _count, Fold.DISTINCT: _distinct, Fold.LAST: _last, Fold.STANDING: _standing}
