@@ -23,7 +23,7 @@ from bangfu.quantities import Hedge, Quantity
 
 MISSING = 0.45  # what a word that the figure's phrase needs and the text lacks costs, of what it would have brought
 TOPIC, OTHER_TOPIC = 2.0, -1.2
-SAME_UNIT, ALIKE_UNIT, OTHER_COUNT, MIXED_PEOPLE = 1.5, 0.5, -0.5, -9.0
+SAME_UNIT, ALIKE_UNIT, OTHER_COUNT, MIXED_PEOPLE = 1.5, 0.5, -0.5, -7.0
 SAME_PER, OTHER_PER = 2.0, -4.0
 ADJACENT = 1.2
 CHANGE = 6.0  # 「18万元，比上年增长80%」: the change is that of the number before it

@@ -20,6 +20,7 @@ _DATE = re.compile(r"(?:19|20)\d\d\s*[年./-]\s*\d{1,2}(?:\s*[月./-]\s*\d{0,2})
 _CODE = re.compile("序号|编号|号码|电话|手机|文号|票号|凭证|账号|身份证|学号|邮编|日期|时间|年份|年度|备注|说明")
 _IN_BRACKETS = re.compile(r"[（(【\[]\s*(?:单位\s*[:：]\s*)?([^（）()【】\[\]:：]{1,8})[）)】\]]")
 _CAPTION_UNIT = re.compile(r"单位\s*[:：]\s*([^\s，,；;。）)]{1,8})")
+_ALL = frozenset({"合计", "总计", "小计", "累计", "全部", "Total"})
 _PROSE = 40
 
 
@@ -64,7 +65,7 @@ def lay(grid: Sequence[Sequence[Cell]], out: Builder, *, unit: str = "") -> None
     units = _unit_column(headings, body)
     labels = [i for i in range(width) if i != units and _is_label(headings[i], [r[i].word for r in body])]
     for row in body:
-        _row(row, headings, labels, row[units].word if units is not None else unit, out)
+        _row(row, headings, labels, row[units].word if units is not None else unit, out, slices=units is not None)
 
 
 _OURS = (frozenset({"口径", "台账笔数"}), frozenset({"Caliber", "Entries"}), frozenset({"原文", "结论", "台账数"}))
@@ -98,7 +99,8 @@ def _is_label(heading: str, words: list[str]) -> bool:
     return not _CODE.search(heading) and bool(said) and sum(not _is_number(w) for w in said) * 2 > len(said)
 
 
-def _row(row: list[Cell], headings: list[str], labels: list[int], unit: str, out: Builder) -> None:
+def _row(row: list[Cell], headings: list[str], labels: list[int], unit: str, out: Builder, *, slices: bool) -> None:
+    """A row's numbers, a sentence each. With `slices` the headings say for when or where (2019年, 甲村, 合计), else what (培训人次)."""
     numbers = [i for i in range(len(row)) if i not in labels and row[i].word and not row[i].merged and not _CODE.search(headings[i])]
     numbers = [i for i in numbers if _is_number(row[i].word)]
     first = True
@@ -107,6 +109,9 @@ def _row(row: list[Cell], headings: list[str], labels: list[int], unit: str, out
         name = _IN_BRACKETS.sub("", headings[i]) if own else headings[i]
         if _YEAR.fullmatch(name):
             out.say(name if name[-1] in "年度月季份" else name + "年")
+            name = ""
+        elif slices:
+            out.say("" if name in _ALL else name)
             name = ""
         for at in labels:
             if first and not row[at].merged:
@@ -117,7 +122,7 @@ def _row(row: list[Cell], headings: list[str], labels: list[int], unit: str, out
         _pieces(row[i], out)
         if not _has_unit(row[i].word):
             out.say(own or _bracketed([row[at].word for at in labels]) or unit or _unit_in(name))
-        out.say("，" if i != numbers[-1] else "。")
+        out.say("。")
         first = False
     if first and any(row[i].word for i in labels):
         for at in labels:
