@@ -202,8 +202,9 @@ def peer(path: Path, programme: Any, clerk: Any, progress: Any) -> None:
             instance.facets = {"channel": row["采购渠道"]}
             instance.details = {"supplier": row["供货商"], "invoice": row["发票号"]}
 
-        def full_clean_exclude(self) -> list[str]:
-            return []
+        def validate_instance(self, instance: Any, import_validation_errors: Any = None, validate_unique: bool = True) -> None:
+            optional = ["end", "category", "counts_to", "party", "project", "household", "supersedes", "sheet"]  # may be empty here
+            instance.full_clean(exclude=optional, validate_unique=validate_unique)
 
         def import_instance(self, instance: Any, row: Any, **kwargs: Any) -> None:
             self.before_save_instance(instance, row)

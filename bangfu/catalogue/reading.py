@@ -131,12 +131,12 @@ def is_blank(text: str) -> bool:
     return text in _BLANK or text.strip() in _BLANK
 
 
-_DITTO = frozenset({"同上", "〃", "″", '"', "''", "“", "”", "··", "同前", "同上。", "ditto", "々", "仝", "仝上", "同 上"})
+DITTO = frozenset({"同上", "〃", "″", '"', "''", "“", "”", "··", "同前", "同上。", "ditto", "々", "仝", "仝上", "同 上"})
 
 
 def is_ditto(text: str) -> bool:
     """Whether the text repeats the cell above: 同上, 〃."""
-    return text.strip() in _DITTO
+    return text.strip() in DITTO
 
 
 # ── numbers ──────────────────────────────────────────────────────────────────────────────────────────────────────────

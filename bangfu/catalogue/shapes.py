@@ -165,14 +165,20 @@ class Kind:
         """
         done = {name: value for name, value in values.items() if value is not None and value != ""}
         for one in self.fields.values():
-            chosen = one.choice(done[one.name]) if one.choices and isinstance(done.get(one.name), str) else None
+            if not one.choices or one.name not in done:
+                continue
+            chosen = one.choice(done[one.name]) if isinstance(done[one.name], str) else None
             if chosen is not None:
                 for name, code in chosen.implies.items():
                     done.setdefault(name, code)
-        for whole in reversed(self.fields.values()):  # a part that is itself a whole stands after it
-            parts = [done[f.name] for f in self.fields.values() if f.part_of == whole.name and f.name in done]
+        parts_of: dict[str, list[str]] = {}
+        for one in self.fields.values():
+            if one.part_of:
+                parts_of.setdefault(one.part_of, []).append(one.name)
+        for whole in reversed(self.fields) if parts_of else ():  # a part that is itself a whole stands after it
+            parts = [done[name] for name in parts_of.get(whole, ()) if name in done]
             if parts:
-                done.setdefault(whole.name, sum(parts, Decimal(0)))
+                done.setdefault(whole, sum(parts, Decimal(0)))
         for one in self.fields.values():
             if one.default and one.name not in done:
                 value = _settled(one, done)

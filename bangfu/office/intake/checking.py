@@ -33,7 +33,7 @@ class Duplicates:
             code = record.values.get(name)
             if not code:
                 continue
-            key = norm(code)
+            key = code.lower() if code.isascii() else norm(code)
             if len(key) < 3:
                 continue
             earlier = self.first.setdefault(key, record.row)

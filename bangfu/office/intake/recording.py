@@ -31,7 +31,6 @@ from bangfu.office.intake.rows import Record
 from bangfu.office.intake.words import Vocabulary
 from bangfu.office.models import HeaderMemory
 from bangfu.quantities import plain
-from bangfu.quantities import unit as quantities_unit
 
 CHUNK = 5_000
 ALIKE = 0.55
@@ -221,6 +220,7 @@ class Drafter:
         record = row.record
         shape = self.kinds[record.kind.code]
         begin, end = _span(values)
+        measures = shape.measured(values)
         place, unit, party = values.get("place"), values.get("unit"), values.get("party")
         return Draft(
             kind=record.kind.code,
@@ -236,8 +236,8 @@ class Drafter:
             household=home,
             persons=persons,
             facets={n: values[n] for n in shape.facets if n in values},
-            measures=shape.measured(values),
-            details=shape.detailed(values, record.extra),
+            measures=measures,
+            details=shape.detailed(values, measures, record.extra),
             sheet=row.sheet[:100],
             row=record.row + 1,
             row_hash=row.hash,
@@ -309,6 +309,7 @@ class _Shape:
         self.about_person = tuple(f.name for f in fields if f.home == "person" and f.about != "household")
         self.about_home = tuple(f.name for f in fields if f.home == "person" and f.about == "household")
         self.of_village = kind.titled_by is not None and kind.titled_by.name == "person" and not kind.state
+        self.known: dict[tuple[str, Decimal], int] = {}
         self.naming = tuple(f for f in fields if f.names)
         self.settles = any(f.default or f.part_of for f in fields) or any(c.implies for f in fields for c in f.choices)
 
@@ -338,22 +339,27 @@ class _Shape:
         found = {}
         for name, unit in self.measures:
             value = values.get(name)
-            if value is not None:
+            if value is None:
+                continue
+            parts = self.known.get((unit, value))
+            if parts is None:
                 try:
-                    found[name] = to_parts(value, unit)
+                    parts = to_parts(value, unit)
                 except Problem:
                     continue  # finer than the smallest part: it stands in the details (rows.py asked about it)
+                if len(self.known) < 50_000:
+                    self.known[unit, value] = parts
+            found[name] = parts
         return found
 
-    def detailed(self, values: Mapping[str, Any], extra: Mapping[str, str]) -> dict[str, Any]:
+    def detailed(self, values: Mapping[str, Any], measures: Mapping[str, int], extra: Mapping[str, str]) -> dict[str, Any]:
         found: dict[str, Any] = {f.name: _plain(values[f.name]) for f in self.details if f.name in values}
         for name in ("unit", "place"):
             if isinstance(values.get(name), str):  # nobody knows it: kept as it is written
                 found[self.kind.fields[name].label.zh] = values[name]
-        for name, unit in self.measures:
-            value = values.get(name)
-            if value is not None and value * quantities_unit(unit).parts % 1:
-                found[self.kind.fields[name].label.zh] = plain(value)
+        for name, _ in self.measures:
+            if name in values and name not in measures:
+                found[self.kind.fields[name].label.zh] = plain(values[name])
         found.update(extra)
         return found
 

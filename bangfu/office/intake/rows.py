@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 
 from bangfu.catalogue import Field, FieldType, Kind
 from bangfu.catalogue.reading import (
+    DITTO,
     Period,
     Problem,
     is_blank,
-    is_ditto,
     norm,
     read_code,
     read_date,
@@ -175,7 +175,7 @@ class TableReader:
                 text = part.merged.get(row, "") or (self.above.get(index, "") if part.fill else "")
                 if not text:
                     continue
-            elif is_ditto(text):
+            elif text in DITTO:
                 text = self.above.get(index, "")
             self.above[index] = text
             self._take(part, text, context, record)
@@ -216,15 +216,15 @@ class TableReader:
 
     def _take(self, part: _Part, text: str, context: Context, record: Record) -> None:
         fld = part.field
-        year = None
-        if fld.type is FieldType.DATE:
-            year = self._year_for(text, context)
-        key = (text, year) if year is not None else text
-        known = part.memo.get(key)
+        known = part.memo.get(text)
         if known is None:
-            known = self._read(part, text, year)
-            if len(part.memo) < 20_000:
-                part.memo[key] = known
+            year = self._year_for(text, context) if fld.type is FieldType.DATE else None
+            key = text if year is None else (text, year)
+            known = part.memo.get(key)
+            if known is None:
+                known = self._read(part, text, year)
+                if len(part.memo) < 20_000:
+                    part.memo[key] = known
         value, problem = known
         if problem is not None:
             if not self._forgiven(fld, text, problem):
@@ -367,7 +367,7 @@ class TableReader:
             text = cells[index] if index < len(cells) else ""
             if not text:
                 text = part.merged.get(row, "") or (self.above.get(index, "") if part.fill else "")
-            elif is_ditto(text):
+            elif text in DITTO:
                 text = self.above.get(index, "")
             if not text:
                 continue
@@ -383,7 +383,8 @@ class TableReader:
                 if best is None or _finer(one, best):
                     best = one
                     record.places["place"] = index
-                near = norm(one.county or one.name)
+                if len(self.place_parts) > 1:
+                    near = norm(one.county or one.name)
             elif found.options:
                 several = (text, index, found.options)
             else:

@@ -347,7 +347,7 @@ class Understanding:
                 if code != kind.code:
                     continue
                 suits = fit(kind.fields[name], seen)
-                if match.score > 0.97 and weight > 0.97 and kind.fields[name].type in {FieldType.TEXT, FieldType.NOTE, FieldType.CODE}:
+                if match.score > 0.97 and weight > 0.97 and kind.fields[name].type in {FieldType.TEXT, FieldType.NOTE, FieldType.CODE, FieldType.CHOICE}:
                     suits = max(suits, 0.85)  # the very word of a free text: whatever stands there belongs there
                 score = match.score * weight * suits
                 if name not in best or best[name].score < score:
