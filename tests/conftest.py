@@ -171,6 +171,18 @@ def member(username: str, programme: Any, role: str, unit: Any = None) -> Any:
 # --- a database with real commits, a server on it, a browser before it
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
+    """The migrated database, also where only tests of an own database are run (pytest-django makes it for `db` alone)."""
+    from django.test.utils import setup_databases, teardown_databases
+
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False)
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
+
+
 @pytest.fixture
 def own_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """A database of this test alone, copied from the migrated one: commits are real, threads see them, nothing is undone."""

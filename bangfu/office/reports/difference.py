@@ -43,7 +43,7 @@ class Traced(Protocol):
 class Line:
     """One entry and what it gives a figure at each of the two marks, in smallest parts; None where it did not count.
 
-    `replaces` is the entry that it amends, where both are known.
+    `replaces` is the entry that it amends, where both are known. An amendment that leaves the contribution as it was is no line.
     """
 
     figure: Figure
@@ -103,7 +103,7 @@ def _lines(figure: Figure, before: Traced, then: Slice, after: Traced, now: Slic
     }
     for key, (part, share) in new.items():
         was = old[key][1].parts if key in old else amended.get(key)
-        if was != share.parts or key in amended:
+        if was != share.parts:
             yield Line(part, share.fact, was, share.parts, replaced.get(key[1]))
     for key, (part, share) in old.items():
         if key not in new and (key[0], successors.get(key[1], 0)) not in new:
