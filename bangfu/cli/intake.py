@@ -103,8 +103,8 @@ def one(path: Path, programmes: list[Programme], arguments: argparse.Namespace, 
     """One file: looked at, and unless it is a dry run recorded; told as JSON on a line of its own, or in words."""
     from bangfu.ledger.post import PostingRefused
     from bangfu.office.intake import recording
+    from bangfu.office.intake.cells import Refused
     from bangfu.office.intake.preview import answer_of
-    from bangfu.office.intake.reading import Refused
 
     progress = Progress(path.name)
     try:

@@ -183,7 +183,8 @@ def run_server(arguments: argparse.Namespace) -> None:
     from granian.constants import Interfaces
     from granian.log import LOGGING_CONFIG, LogLevels
 
-    handlers = {name: handler | {"stream": "ext://sys.stderr"} for name, handler in LOGGING_CONFIG["handlers"].items()}
+    usual: dict[str, Any] = LOGGING_CONFIG
+    handlers = {name: handler | {"stream": "ext://sys.stderr"} for name, handler in usual["handlers"].items()}
 
     Granian(
         "bangfu.web.wsgi:application",
