@@ -84,6 +84,7 @@ class Upload(models.Model):
     size = models.BigIntegerField()
     answers = EncryptedJSONField(label="upload.answers", default=dict)
     result = EncryptedJSONField(label="upload.result", default=dict)
+    started = models.DateTimeField(null=True)  # recording, on a person's word
     done = models.DateTimeField(null=True)
     batch = models.ForeignKey(Batch, models.SET_NULL, null=True, related_name="+")
 

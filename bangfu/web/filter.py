@@ -9,8 +9,10 @@ from datetime import date, timedelta
 from urllib.parse import urlencode
 
 _DAY = re.compile(
-    r"(?P<year>(?:19|20)\d\d)年?(?:[-./]?(?P<month>1[0-2]|0?[1-9])月?(?:[-./]?(?P<day>3[01]|[12]\d|0?[1-9])日?)?"
-    r"|(?:[-./]?[Qq]|年?第?)(?P<quarter>[1-4一二三四])季?度?)?"
+    r"(?P<year>(?:19|20)\d\d)年?"
+    r"(?:(?:(?<=年)|[-./])(?P<month>1[0-2]|0?[1-9])月?(?:(?:(?<=月)|[-./])(?P<day>3[01]|[12]\d|0?[1-9])日?)?"
+    r"|(?:[-./]?[Qq]|(?<=年)第?)(?P<quarter>[1-4一二三四])(?:季度?)?"
+    r"|(?P<month2>1[0-2]|0[1-9])(?P<day2>3[01]|[12]\d|0[1-9])?)?"
 )
 _BETWEEN = re.compile(r"\s*(?:\.\.|至|到|~|—|–|～)\s*")
 _YEARS = re.compile(r"((?:19|20)\d\d)年?\s*-\s*((?:19|20)\d\d)年?")
@@ -48,13 +50,14 @@ def _one(side: str, whole: str) -> tuple[date, date]:
     if found["quarter"]:
         first = 3 * (int("一二三四".find(found["quarter"]) + 1 or found["quarter"]) - 1) + 1
         return date(year, first, 1), _next_month(year, first + 2)
-    if not found["month"]:
+    written, last = found["month"] or found["month2"], found["day"] or found["day2"]
+    if not written:
         return date(year, 1, 1), date(year + 1, 1, 1)
-    month = int(found["month"])
-    if not found["day"]:
+    month = int(written)
+    if not last:
         return date(year, month, 1), _next_month(year, month)
     try:
-        day = date(year, month, int(found["day"]))
+        day = date(year, month, int(last))
     except ValueError:
         raise UnreadablePeriod(whole) from None
     return day, day + timedelta(days=1)

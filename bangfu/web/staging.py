@@ -10,25 +10,29 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db import connections, transaction
+from django.db.models import Q
 from django.utils import timezone
 
-from bangfu.ledger.crypt import load, store
-from bangfu.ledger.models import Batch, Programme
+from bangfu.ledger.crypt import load, store, stored
+from bangfu.ledger.models import Batch, Programme, Voucher
 from bangfu.ledger.post import PostingRefused
 from bangfu.office.intake.cells import Refused
 from bangfu.office.intake.preview import Preview
 from bangfu.office.intake.recording import Result, preview, record, remember_answers
-from bangfu.office.models import Upload
+from bangfu.office.models import Review, Upload
 
 AT_ONCE = 700_000
 """A file up to this many bytes is read while the page is made; a larger one in the background."""
 HELD = 6
 """So many previews are held by a process."""
+GIVEN_UP = timedelta(minutes=30)
+"""After so long a recording that never came to its end may be begun anew."""
 
 log = logging.getLogger(__name__)
 
@@ -140,42 +144,85 @@ def _job(key: tuple[str, int, str], work: Callable[[Callable[[int], None]], Any]
     return job
 
 
+def _key(what: str, upload: Upload) -> tuple[str, int, str]:
+    """The same file with the same answers, against the same places and ledger."""
+    said = json.dumps(upload.answers, sort_keys=True)
+    programme = upload.programme
+    return what, upload.pk, f"{upload.sha256}|{upload.at.isoformat()}|{said}|{programme.places.count()}|{programme.mark}"
+
+
 def previewed(upload: Upload) -> Job:
     """The preview of an upload with the answers given so far: a job whose result is a Preview."""
 
     def work(progress: Callable[[int], None]) -> Preview:
         with opened(upload) as path:
-            found = preview(path, upload.programme, name=upload.filename, answers=answers_of(upload), progress=progress)
-        return found
+            return preview(path, upload.programme, name=upload.filename, answers=answers_of(upload), progress=progress)
 
-    said = json.dumps(upload.answers, sort_keys=True) + f"|{upload.programme.places.count()}"
-    return _job(("preview", upload.pk, said), work, here=upload.size <= AT_ONCE)
+    return _job(_key("preview", upload), work, here=upload.size <= AT_ONCE)
 
 
-def confirmed(upload: Upload, found: Preview, *, by: Any) -> Job:
-    """Record what the preview shows. The job's result is what `result_of` keeps."""
+def confirm(upload: Upload, *, by: Any) -> None:
+    """Record what the preview shows, once, whoever else confirms it at the same time; `upload.result` says what came of it.
 
-    def work(progress: Callable[[int], None]) -> dict[str, Any]:
-        answers = answers_of(upload)
+    A recording that was broken off (the machine was switched off) may be begun anew after a while: what is recorded already is known again.
+    """
+    now = timezone.now()
+    mine = Upload.objects.filter(pk=upload.pk, done=None).filter(Q(started=None) | Q(started__lt=now - GIVEN_UP))
+    if not mine.update(started=now, result={}):
+        return
+    upload.started = now
+    job = _job(("record", upload.pk, now.isoformat()), lambda progress: _record(upload, by, progress), here=upload.size <= AT_ONCE)
+    if job.refused:
+        _refused(upload, job.refused)
+
+
+def _record(upload: Upload, by: Any, progress: Callable[[int], None]) -> dict[str, Any]:
+    answers = answers_of(upload)
+    known = _jobs.get(_key("preview", upload))
+    try:
         with opened(upload) as path:
+            found = known.result if known is not None and known.result is not None else None
+            if found is None:
+                found = preview(path, upload.programme, name=upload.filename, answers=answers, progress=progress)
             found.path = path
-            result = record(found, upload.programme, by=by, answers=answers, progress=progress)
-        remember_answers(upload.programme, found, answers, by=by)
-        kept = result_of(result)
-        Upload.objects.filter(pk=upload.pk).update(done=timezone.now(), batch=result.batch)
-        mine = Upload.objects.get(pk=upload.pk)
-        mine.result = kept
-        mine.save(update_fields=["result"])
-        return kept
+            result = record(found, upload.programme, by=by, answers=answers, progress=lambda rows: _tell(upload, rows, progress))
+    except Refused as refused:
+        _refused(upload, [(refused.zh, refused.en)])
+        raise
+    except PostingRefused as refused:
+        _refused(upload, [(p.zh, p.en) for p in refused.problems])
+        raise
+    remember_answers(upload.programme, found, answers, by=by)
+    kept = result_of(result)
+    mine = Upload.objects.get(pk=upload.pk)
+    mine.result, mine.done, mine.batch = kept, timezone.now(), result.batch
+    mine.save(update_fields=["result", "done", "batch"])
+    return kept
 
-    return _job(("record", upload.pk, ""), work, here=upload.size <= AT_ONCE)
+
+def _tell(upload: Upload, rows: int, progress: Callable[[int], None]) -> None:
+    progress(rows)
+    written[upload.pk] = rows
+
+
+written: dict[int, int] = {}
+"""Upload → rows written so far, by this process."""
+
+
+def _refused(upload: Upload, why: list[tuple[str, str]]) -> None:
+    """Nothing was written: the file waits again, and the reasons are told."""
+    mine = Upload.objects.get(pk=upload.pk)
+    mine.result, mine.started = {"refused": [list(pair) for pair in why[:50]]}, None
+    mine.save(update_fields=["result", "started"])
 
 
 def result_of(result: Result) -> dict[str, Any]:
     """What an import came to, as JSON: counts that add up, corrected rows before → after, figures before → after."""
     return {
         "counts": result.counts,
-        "changes": [{"entry": c.entry, "sheet": c.sheet, "row": c.row, "fields": {n: list(p) for n, p in c.fields.items()}} for c in result.changes[:500]],
+        "changes": [
+            {"entry": c.entry, "sheet": c.sheet, "row": c.row, "fields": {n: list(p) for n, p in c.fields.items()}} for c in result.changes[:500]
+        ],
         "changed": len(result.changes),
         "gone": result.gone[:500],
         "figures": [[code, *(None if v is None else str(v) for v in (before, after))] for code, before, after in result.figures],
@@ -184,14 +231,7 @@ def result_of(result: Result) -> dict[str, Any]:
 
 def throw_away(upload: Upload) -> None:
     """Forget a file that was not recorded; its stored bytes go too, unless something else needs them."""
-    from bangfu.ledger.crypt import stored  # noqa: PLC0415
-    from bangfu.ledger.models import Voucher  # noqa: PLC0415
-    from bangfu.office.models import Review  # noqa: PLC0415
-
     sha256 = upload.sha256
     upload.delete()
-    holders = (Upload.objects, Batch.objects, Voucher.objects, Review.objects)
-    if not any(objects.filter(sha256=sha256).exists() for objects in holders):
+    if not any(model._default_manager.filter(sha256=sha256).exists() for model in (Upload, Batch, Voucher, Review)):  # noqa: SLF001 - Django's own name for it
         stored(sha256).unlink(missing_ok=True)
-
-

@@ -35,7 +35,7 @@ def environment(**options: Any) -> Environment:
         "unit_word": _unit_word,
         "label": _label,
     }
-    made.filters |= {"number": shown.number, "parts": shown.parts, "day": shown.day, "masked": masked_name}
+    made.filters |= {"number": shown.number, "parts": shown.parts, "day": shown.day, "masked": masked_name, "short": short}
     return made
 
 
@@ -58,6 +58,11 @@ def icon(name: str, extra: str = "") -> Markup:
     """An icon of the vendored sprite; it says nothing by itself and is hidden from screen readers."""
     mark = '<svg class="ico {}" width="20" height="20" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>'
     return Markup(mark).format(extra, asset("vendor/tabler-icons/icons.svg"), name)
+
+
+def short(text: str, length: int = 36) -> str:
+    """A long title cut for a heading; the whole stands elsewhere."""
+    return text if len(text) <= length else text[: length - 1] + "…"
 
 
 def _lang(context: Context) -> str:

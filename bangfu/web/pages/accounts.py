@@ -33,10 +33,15 @@ def _token_file() -> Path:
     return Path(settings.DATA) / "first-account.token"
 
 
+def somebody() -> bool:
+    """Whether anybody can sign in; the command's own account, which has no password, does not count."""
+    return User.objects.filter(is_active=True).exclude(password__startswith="!").exists()
+
+
 def first_token() -> str | None:
     """The one-time token with which the first account is made, None once there is an account. `bangfu serve` prints it."""
     path = _token_file()
-    if User.objects.exists():
+    if somebody():
         path.unlink(missing_ok=True)
         return None
     if not path.exists():
@@ -67,7 +72,7 @@ def password_problems(password: str, again: str, user: User | None, lang: str) -
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
-    if not User.objects.exists():
+    if not somebody():
         return redirect("first")
     lang = language(request)
     wanted = request.POST.get("next") or request.GET.get("next") or reverse("home")

@@ -22,7 +22,7 @@ from bangfu.office.entering import Entered, enter, form_fields, texts
 from bangfu.office.models import FormDraft
 from bangfu.web.desk import Desk, desk_for
 from bangfu.web.export import attachment
-from bangfu.web.history import HIDDEN, Names, opened_fields, shown, versions, voided
+from bangfu.web.history import HIDDEN, Names, Shown, Version, opened_fields, shown, versions, voided
 
 BIGGEST_VOUCHER = 20 * 1024 * 1024
 SCALES = {"CNY": ("元", "万元")}
@@ -79,16 +79,17 @@ def entry(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     )
 
 
-def history_end(entry: Entry, history: list[Any]) -> Entry:
+def history_end(entry: Entry, history: list[Version]) -> Entry:
+    """The last version of the entry."""
     last = history[-1].entry
     return entry if last == entry.pk else Entry.objects.get(pk=last)
 
 
-def _title(fields: list[Any], kind: Kind, desk: Desk) -> str:
-    named = kind.titled_by
-    called = next((f.text for f in fields if named is not None and f.name == named.name), "")
-    other = next((f.text for f in fields if f.name in {"project", "party", "category"}), "")
-    return called or other or kind.label.say(desk.lang)
+def _title(fields: list[Shown], kind: Kind, desk: Desk) -> str:
+    """What the entry is called by: its title, the household or person it is about, else what else it names."""
+    said = {f.name: f.text for f in fields}
+    names = ("title", "household", "person", "project", "party", "category")
+    return next((said[name] for name in names if said.get(name)), kind.label.say(desk.lang))
 
 
 @require_safe

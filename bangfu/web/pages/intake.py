@@ -19,9 +19,10 @@ from bangfu.ledger import places
 from bangfu.ledger.crypt import FileDamaged, load
 from bangfu.ledger.models import Batch, Entry
 from bangfu.ledger.post import PostingRefused
+from bangfu.office.intake import giving_back
 from bangfu.office.intake.checking import sentence
 from bangfu.office.intake.preview import Preview, SheetPreview
-from bangfu.office.intake.recording import take_back
+from bangfu.office.intake.recording import registers_of, take_back
 from bangfu.office.models import Upload
 from bangfu.web import staging
 from bangfu.web.desk import Desk, desk_for
@@ -135,7 +136,9 @@ def _number(desk: Desk, name: str) -> int:
 def _shown(desk: Desk, upload: Upload, found: Preview) -> dict[str, Any]:
     answers = staging.answers_of(upload)
     same = standing_rows(found, desk.programme)
-    at = min(_number(desk, "sheet"), max(len(found.sheets) - 1, 0))
+    first_table = next((n for n, s in enumerate(found.sheets) if any(p.count for p in s.parts)), 0)
+    chosen = "sheet" in desk.request.GET or "sheet" in desk.request.POST
+    at = min(_number(desk, "sheet") if chosen else first_table, max(len(found.sheets) - 1, 0))
     only = (desk.request.GET.get("only") or desk.request.POST.get("only")) == "1"
     first = _number(desk, "from")
     sheet = found.sheets[at] if found.sheets else None
@@ -256,10 +259,7 @@ def confirm(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             messages.success(request, desk.say("intake.thrown_away", name=upload.filename), extra_tags="good")
         return HttpResponseRedirect(desk.to("intake"))
     if not upload.done:
-        job = staging.previewed(upload)
-        if not job.finished.is_set() or job.result is None:
-            return HttpResponseRedirect(desk.to("preview", pk))
-        staging.confirmed(upload, job.result, by=desk.user)
+        staging.confirm(upload, by=desk.user)
     return HttpResponseRedirect(desk.to("imported", pk))
 
 
@@ -268,15 +268,19 @@ def imported(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """What became of every row, and which figures changed; while it is written, how far it is."""
     desk = _intake_desk(request, slug)
     upload = _upload(desk, pk)
+    waits = request.headers.get("HX-Target") == "waiting"
+    if not upload.done and upload.started is None:
+        if not upload.result.get("refused"):  # nobody confirmed it yet
+            return HttpResponseRedirect(desk.to("preview", pk))
+        refused = [en if desk.lang == "en" else zh for zh, en in upload.result["refused"]]
+        return desk.page("preview.html", at="intake", upload=upload, refused=refused, ready=True, again=True, status=422)
     if not upload.done:
-        job = staging.confirmed(upload, staging.previewed(upload).result, by=desk.user) if staging.previewed(upload).finished.is_set() else None
-        if job is not None and job.refused:
-            refused = [en if desk.lang == "en" else zh for zh, en in job.refused]
-            return desk.page("preview.html", at="intake", upload=upload, refused=refused, ready=True, status=422)
-        upload.refresh_from_db()
-        if not upload.done:
-            piece = request.headers.get("HX-Target") == "waiting"
-            return desk.page("waiting.html" if piece else "preview.html", at="intake", upload=upload, rows=job.rows if job else 0, again="imported", ready=False)
+        rows_ = staging.written.get(upload.pk, 0)
+        return desk.page("waiting.html" if waits else "preview.html", at="intake", upload=upload, rows=rows_, again="imported", ready=False)
+    if waits:
+        answered = HttpResponse(status=204)
+        answered["HX-Redirect"] = desk.to("imported", pk)
+        return answered
     result = upload.result
     known = desk.catalogue.figures
     figures = [
@@ -285,11 +289,16 @@ def imported(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         if code in known
     ]
     labels = {name: fld.label.say(desk.lang) for kind in desk.catalogue.kinds.values() for name, fld in kind.fields.items()}
-    if request.headers.get("HX-Target") == "waiting":
-        answered = HttpResponse(status=204)
-        answered["HX-Redirect"] = desk.to("imported", pk)
-        return answered
-    return desk.page("imported.html", at="intake", upload=upload, counts=result.get("counts", {}), changes=result.get("changes", []), gone=result.get("gone", []), figures=figures, labels=labels)
+    return desk.page(
+        "imported.html",
+        at="intake",
+        upload=upload,
+        counts=result.get("counts", {}),
+        changes=result.get("changes", []),
+        gone=result.get("gone", []),
+        figures=figures,
+        labels=labels,
+    )
 
 
 # ── batches ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -357,5 +366,25 @@ def templates(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def template(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+    """The empty workbook of a kind; filled in, it can be imported as it is."""
     desk = desk_for(request, slug)
-    return desk.page("templates.html", at="intake", kinds=kinds_by_chapter(desk.catalogue.kinds, desk.catalogue.chapters))
+    kind = desk.catalogue.kinds.get(code)
+    if kind is None:
+        raise Http404
+    desk.took("template", kind.label.zh)
+    return attachment(giving_back.template(kind, registers_of(desk.programme)), f"{kind.label.say(desk.lang)}-{desk.say('intake.template_name')}.xlsx")
+
+
+@require_safe
+def marked(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """The office's own workbook with its problems marked in the cells and listed on a sheet of their own."""
+    desk = _intake_desk(request, slug)
+    upload = _upload(desk, pk)
+    job = staging.previewed(upload)
+    if not job.finished.is_set() or job.result is None:
+        return HttpResponseRedirect(desk.to("preview", pk))
+    with staging.opened(upload) as path:
+        job.result.path = path
+        content = giving_back.given_back(job.result)
+    desk.took("marked", upload.filename)
+    return attachment(content, f"{upload.filename.rpartition('.')[0] or upload.filename}-{desk.say('intake.marked_name')}.xlsx")

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bangfu.catalogue import Field, Kind
 from bangfu.ledger.models import Entry
+from bangfu.office.intake import giving_back
 from bangfu.office.models import SavedView
 from bangfu.quantities import from_parts
 from bangfu.web.desk import Desk, desk_for
@@ -157,6 +158,26 @@ def _line(desk: Desk, row: Row, shown: list[Field]) -> list[Any]:
         measures = ["，".join(f"{f.label.say(desk.lang)} {digits}" for f, digits in row.amounts())]
     last = row.last or ""
     return [row.begin, last, row.title, row.kind.label.say(desk.lang), row.category, row.place, row.unit, row.party, row.project, *measures, row.source, str(row.id)]
+
+
+@require_safe
+def ledger_form(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+    """The entries of one kind that the filter shows, in the form of its template: corrected and imported again, they amend."""
+    desk = desk_for(request, slug)
+    kind = desk.catalogue.kinds.get(code)
+    if kind is None:
+        raise Http404
+    ids: list[int] = []
+    after: str | None = None
+    while len(ids) < MOST_EXPORTED:
+        found = _page(desk, kind, after, 1000)
+        ids += found.ids
+        after = found.after
+        if after is None:
+            break
+    title = kind.label.say(desk.lang)
+    desk.took("ledger", f"{title} · {len(ids)}")
+    return attachment(giving_back.export(kind, ids), f"{title}-{timezone.localdate():%Y%m%d}.xlsx")
 
 
 @require_POST

@@ -69,6 +69,11 @@
   document.addEventListener("dblclick", (event) => { const cell = event.target.closest("#preview td[data-edit]"); if (cell) edit(cell); });
   document.addEventListener("change", (event) => {
     const select = event.target.closest("#preview select[data-column]");
+    const fill = event.target.closest("#preview select[data-fill]");
+    if (fill && fill.value) {
+      const [row, column] = fill.dataset.fill.split(",");
+      send({ verb: "cell", row, column, name: fill.dataset.sheetName, text: fill.value });
+    }
     if (select) { back = ""; send({ verb: "column", column: select.dataset.column, part: select.dataset.part, field: select.value }); }
   });
   document.addEventListener("keydown", (event) => {

@@ -1,0 +1,166 @@
+"""Import on the pages: look, answer, correct, confirm; nothing twice; take it back."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import Any
+
+import openpyxl
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from bangfu.ledger.models import Batch, Entry
+from bangfu.office.models import Upload
+from tests.conftest import Office
+from tests.web.conftest import TRAININGS, sheet, text
+
+
+def at(office: Office, name: str, *args: object) -> str:
+    return reverse(name, args=[office.programme.slug, *args])
+
+
+def hand_in(office: Office, client: Client, content: bytes, name: str = "培训台账.xlsx") -> Any:
+    return client.post(at(office, "intake"), {"files": SimpleUploadedFile(name, content)}, follow=True)
+
+
+def counts(page: str) -> list[int]:
+    return [int(n.replace(",", "")) for n in re.findall(r'<b class="num">([\d,]+)</b>', page)]
+
+
+def say(office: Office, client: Client, upload: Upload, **said: object) -> str:
+    return text(client.post(at(office, "answer", upload.pk), {"name": "培训", "part": 0, **said}, headers={"HX-Request": "true", "HX-Target": "preview"}))
+
+
+def test_the_whole_round(office: Office, clerk: Client) -> None:
+    """Seven lines are read: two can be recorded, one is refused («六十来人»), the rest are titles, header and total."""
+    page = text(hand_in(office, clerk, sheet(TRAININGS)))
+    upload = Upload.objects.get()
+    read, new, same, skipped, refused = counts(page)
+    assert read == new + same + skipped + refused
+    assert (new, same, refused) == (2, 0, 1)
+    assert "培训!F4：“六十来人”" in page
+    assert 'class="s-bad' in page
+    assert not Entry.objects.filter(programme=office.programme).exists()
+
+    fixed = say(office, clerk, upload, verb="cell", row=3, column=5, text="60")
+    assert counts(fixed)[1] == 3
+    assert "s-fixed" in fixed
+    left = say(office, clerk, upload, verb="leave", row=4)
+    assert counts(left)[1] == 2
+    again = say(office, clerk, upload, verb="leave", row=4)
+    assert counts(again)[1] == 3
+
+    result = text(clerk.post(at(office, "confirm", upload.pk), follow=True))
+    done = counts(result)
+    assert done[0] == sum(done[1:6])
+    assert done[1] == 3
+    assert "举办培训" in result
+    entry = Entry.objects.get(title="兽医培训")
+    assert (entry.sheet, entry.row) == ("培训", 4)
+    assert dict(entry.measures.values_list("name", "value"))["people"] == 60
+    shown = text(clerk.get(at(office, "entry", entry.pk)))
+    assert "培训台账.xlsx" in shown
+    assert "第 4 行" in shown
+    assert openpyxl.load_workbook(io.BytesIO(clerk.get(at(office, "source", entry.pk)).content)).sheetnames == ["培训"]
+
+    second = text(hand_in(office, clerk, sheet(TRAININGS)))
+    assert counts(second)[1] == 0
+    assert "同一个文件" in second
+
+    batch = Batch.objects.get()
+    assert clerk.post(at(office, "undo", batch.pk), {"reason": ""}).status_code == 422
+    clerk.post(at(office, "undo", batch.pk), {"reason": "传错了"})
+    assert not Entry.objects.filter(batch=batch, ended=None).exists()
+    assert "已于" in text(clerk.get(at(office, "batch", batch.pk)))
+
+
+def test_a_column_means_what_a_person_says_and_is_remembered(office: Office, clerk: Client) -> None:
+    rows = [["培训台账"], ["培训名称", "培训时间", "来了多少"], ["养蜂培训", "2019-03-05", 12], ["养鸡培训", "2019-04-05", 14]]
+    hand_in(office, clerk, sheet(rows))
+    upload = Upload.objects.get()
+    page = say(office, clerk, upload, verb="kind", kind="training")
+    assert "来了多少" in page
+    said = say(office, clerk, upload, verb="column", column=2, field="people")
+    assert re.search(r'data-column="2".*?value="people" selected', said, re.DOTALL)
+    clerk.post(at(office, "confirm", upload.pk))
+    assert sorted(v for e in Entry.objects.all() for v in e.measures.filter(name="people").values_list("value", flat=True)) == [12, 14]
+    hand_in(office, clerk, sheet([rows[0], rows[1], ["养鹅培训", "2019-05-05", 9], ["养鱼培训", "2019-06-05", 8]]))
+    later = text(clerk.get(at(office, "preview", Upload.objects.latest("pk").pk)))
+    assert re.search(r'data-column="2".*?value="people" selected', later, re.DOTALL)
+
+
+def test_a_table_may_be_left_out(office: Office, clerk: Client) -> None:
+    hand_in(office, clerk, sheet(TRAININGS))
+    page = say(office, clerk, Upload.objects.get(), verb="kind", kind="-")
+    assert counts(page)[1] == 0
+    assert "不导入" in page
+
+
+def test_a_block_is_pasted_without_a_file(office: Office, clerk: Client) -> None:
+    block = "培训名称\t培训时间\t参训对象来源\t参训人数\n养蜂培训\t2019-03-05\t甲村\t12\n养鸡培训\t2019-04-05\t乙村\t14"
+    page = text(clerk.post(at(office, "intake"), {"paste": block}, follow=True))
+    assert counts(page)[1] == 2
+    upload = Upload.objects.get()
+    name = re.search(r'data-name="([^"]*)"', page)
+    assert name
+    fixed = clerk.post(
+        at(office, "answer", upload.pk), {"name": name[1], "part": 0, "verb": "cell", "row": 1, "column": 0, "text": "养鸭培训\t2019-03-06\n养鹅培训\t2019-03-07"}, follow=True
+    )
+    assert "养鹅培训" in text(fixed)
+
+
+def test_files_that_cannot_be_read_cost_a_sentence(office: Office, clerk: Client) -> None:
+    assert clerk.post(at(office, "intake"), {}).status_code == 422
+    broken = hand_in(office, clerk, b"PK\x03\x04 nothing of the kind", "坏的.xlsx")
+    assert broken.status_code == 422
+    assert "没有读成" in text(broken)
+    empty = clerk.post(at(office, "intake"), {"files": SimpleUploadedFile("空.xlsx", b"")})
+    assert empty.status_code == 422
+    assert "“空.xlsx”是空文件" in text(empty)
+
+
+def test_a_file_thrown_away_leaves_nothing(office: Office, clerk: Client) -> None:
+    from bangfu.ledger.crypt import stored
+
+    hand_in(office, clerk, sheet(TRAININGS))
+    upload = Upload.objects.get()
+    assert stored(upload.sha256).exists()
+    clerk.post(at(office, "confirm", upload.pk), {"verb": "discard"})
+    assert not Upload.objects.exists()
+    assert not stored(upload.sha256).exists()
+
+
+def test_an_upload_is_ones_own(office: Office, clerk: Client, liaison: Client, leader: Client) -> None:
+    hand_in(office, clerk, sheet(TRAININGS))
+    upload = Upload.objects.get()
+    assert liaison.get(at(office, "preview", upload.pk)).status_code == 404
+    assert leader.get(at(office, "preview", upload.pk)).status_code == 403
+    assert clerk.post(at(office, "answer", upload.pk), {"verb": "nothing"}).status_code == 404
+
+
+def test_a_large_file_is_read_in_the_background(office: Office, clerk: Client, monkeypatch: Any) -> None:
+    """The page comes at once and asks again; the work itself is the same."""
+    from bangfu.web import staging
+
+    hand_in(office, clerk, sheet(TRAININGS))
+    upload = Upload.objects.get()
+    job = staging.Job()
+    job.rows = 1234
+    monkeypatch.setattr(staging, "previewed", lambda _: job)
+    page = text(clerk.get(at(office, "preview", upload.pk)))
+    assert "已处理 1,234 行" in page
+    assert 'hx-trigger="load delay:1s"' in page
+
+
+def test_the_workbook_goes_back_with_its_problems(office: Office, clerk: Client) -> None:
+    hand_in(office, clerk, sheet(TRAININGS))
+    book = openpyxl.load_workbook(io.BytesIO(clerk.get(at(office, "marked", Upload.objects.get().pk)).content))
+    assert len(book.sheetnames) == 2
+    assert book["培训"]["F4"].comment is not None
+
+
+def test_a_template_comes_for_every_kind(office: Office, leader: Client) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(leader.get(at(office, "template", "training")).content))
+    assert "培训名称" in {str(c.value).rstrip("*") for r in book.worksheets[0].iter_rows(max_row=4) for c in r}
