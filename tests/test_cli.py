@@ -20,7 +20,7 @@ from bangfu.office.models import Account, Membership, Token
 ROOT = Path(__file__).resolve().parent.parent
 VERBS = {
     "demo", "setup", "import", "entries", "record", "amend", "void", "figures", "trace", "report", "check", "claims", "serve", "catalogue",
-    "backup", "restore", "upgrade", "user", "programme", "token",
+    "backup", "restore", "upgrade", "draft", "user", "programme", "token",
 }  # fmt: skip
 REGISTER = {
     "organisation": "四川农牧学院",
@@ -446,6 +446,19 @@ def test_entries_are_listed_and_paged(answer, demonstration):
     days = [e["begin"] for page in (first, second) for e in page["entries"]]
     assert days == sorted(days, reverse=True)
     assert first["entries"][0]["source"]["file"].endswith(".xlsx")
+
+
+def test_the_next_report_is_drafted_from_the_last_one(bangfu, demonstration, tmp_path):
+    """Every number of 2019's report that the ledger knows is 2020's in the draft; what is left is counted and makes the status 1."""
+    bangfu("report", "--period", "2019", "--output", tmp_path / "2019.docx")
+    status, out, err = bangfu("draft", tmp_path / "2019.docx", "--period", "2020", "--output", tmp_path / "2020.docx", "--json")
+    made = json.loads(out)
+    assert status == int(made["left"] > 0), err
+    assert made["renewed"] > 10
+    assert made["renewed"] + made["left"] == len(made["numbers"])
+    assert (tmp_path / "2020.docx").read_bytes() != (tmp_path / "2019.docx").read_bytes()
+    assert bangfu("draft", tmp_path / "2019.docx", "--period", "2020", "--output", tmp_path / "2019.docx")[0] == 2
+    assert bangfu("draft", tmp_path / "2019.docx", "--period", "2020..", "--json")[0] == 2
 
 
 @pytest.mark.parametrize("suffix", [".docx", ".html"])

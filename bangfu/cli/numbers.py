@@ -12,6 +12,7 @@ from bangfu.cli.say import Stop, emit, language, note, say, table
 from bangfu.cli.thinking import document
 
 if TYPE_CHECKING:
+    from datetime import date
     from decimal import Decimal
 
     from bangfu.catalogue import Figure
@@ -69,6 +70,22 @@ def add(verbs: Verbs) -> None:
         metavar="FILE",
         help=say("把结论写进 .docx（批注）或 .xlsx（清单）", "write the verdicts as .docx (comments) or .xlsx (list)"),
     )
+    of_programme(parser)
+    redrafting(verbs)
+
+
+def redrafting(verbs: Verbs) -> None:
+    parser = verbs.add(
+        "draft",
+        "由上期报告（Word）起草本期：每个查得到的数换成本期的，说法和版式不变",
+        "this period's report from the last one's Word file: every number the ledger knows is renewed, wording and layout stay",
+        "bangfu draft 2019年总结.docx --period 2020",
+        draft,
+    )
+    parser.add_argument("file", metavar="FILE", help="docx")
+    parser.add_argument("--period", required=True, help=say("本期：2020", "the new period: 2020"))
+    parser.add_argument("--was", help=say("上期（默认是本期的前一年）", "the period of the file (default: the year before)"))
+    parser.add_argument("--output", metavar="FILE", help=say("写到哪个文件", "the file to write"))
     of_programme(parser)
 
 
@@ -241,3 +258,47 @@ def show_checked(checked: Checked) -> None:
         print(say(f"文中矛盾（{which}）：{quarrel.zh}", f"The text contradicts itself ({which}): {quarrel.en}"))
     counted = [f"{checking.VERDICTS[Verdict(v)][english]} {n}" for v, n in checked.report.counts.items()]
     print(say("合计：", "In all: ") + say("，", ", ").join(counted))
+
+
+# --- draft
+
+
+def draft(arguments: argparse.Namespace) -> int:
+    """Exit status 0: every number was renewed; 1: some were left for a person, and are highlighted."""
+    source = ground.readable(arguments.file)
+    ground.open_database()
+    from bangfu.office.documents import DocumentRefused
+    from bangfu.office.drafting import draft as redraft
+
+    new = ground.period(arguments.period)
+    old = ground.period(arguments.was) if arguments.was else a_year_before(new)
+    try:
+        made = redraft(ground.programme(arguments.programme), source.read_bytes(), source.name, old, new, arguments.mark)
+    except DocumentRefused as refused:
+        raise Stop(f"{refused.zh}。", f"{refused.en}.") from None
+    target = Path(arguments.output or f"{source.stem}-{arguments.period}.docx")
+    if target.resolve() == source.resolve():
+        raise Stop("不能写在原文件上：请用 --output 另指一个。", "The file would be overwritten: name another with --output.")
+    target.write_bytes(made.content)
+    left = made.left
+    if arguments.json:
+        rows = [{"old": line.old, "new": line.new, "why": line.why[0]} for line in made.lines]
+        emit({"file": str(target), "numbers": rows, "renewed": len(made.lines) - len(left), "left": len(left)})
+        return int(bool(left))
+    table([(line.old, line.new or "—", line.why[language() == "en"]) for line in made.lines], say("上期 本期 依据", "was now why").split())
+    renewed = len(made.lines) - len(left)
+    print(
+        say(
+            f"{target}：换了 {renewed} 个数，{len(left)} 个留待人工（已标出）",
+            f"{target}: {renewed} renewed, {len(left)} left for a person (highlighted)",
+        )
+    )
+    return int(bool(left))
+
+
+def a_year_before(new: tuple[date | None, date | None]) -> tuple[date | None, date | None]:
+    """The period of the last report: the same days a year earlier. Raises Stop for an open period."""
+    begin, end = new
+    if begin is None or end is None:
+        raise Stop("请写明本期的起止，例如 --period 2020。", "Give the new period both its ends, as in --period 2020.")
+    return tuple(day.replace(year=day.year - 1, day=min(day.day, 28) if day.month == 2 else day.day) for day in (begin, end))  # type: ignore[return-value]
