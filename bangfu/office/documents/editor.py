@@ -199,7 +199,11 @@ class Editor:
         name, kind = "docProps/custom.xml", "application/vnd.openxmlformats-officedocument.custom-properties+xml"
         space = "http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"
         types = "http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes"
-        root = xml(self.parts[name]) if name in self.parts else etree.Element(f"{{{space}}}Properties", nsmap=cast("dict[str, str]", {None: space, "vt": types}))
+        root = (
+            xml(self.parts[name])
+            if name in self.parts
+            else etree.Element(f"{{{space}}}Properties", nsmap=cast("dict[str, str]", {None: space, "vt": types}))
+        )
         known = {p.get("name"): p for p in root}
         for key, value in properties:
             if key in known:
@@ -225,7 +229,11 @@ class Editor:
         return pack(self.parts, self.document.content)
 
     def _relate(self, part: str, kind: str, target: str) -> None:
-        root = xml(self.parts[part]) if part in self.parts else etree.Element(f"{{{_RELS}}}Relationships", nsmap=cast("dict[str, str]", {None: _RELS}))
+        root = (
+            xml(self.parts[part])
+            if part in self.parts
+            else etree.Element(f"{{{_RELS}}}Relationships", nsmap=cast("dict[str, str]", {None: _RELS}))
+        )
         if any(r.get("Type") == kind for r in root):
             return
         taken = {r.get("Id") for r in root}

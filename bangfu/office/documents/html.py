@@ -1,7 +1,7 @@
 """A web page → its main text, with positions in the page's source: menus, scripts and hidden advertising are left out.
 
-The tokenizer is a single pass over the source, so hostile pages cost no more than long ones. The main text is the element around which
-the most prose stands (text outside links, in blocks with sentence marks), as reader views of browsers choose it.
+The tokenizer is a single pass over the source, so hostile pages cost no more than long ones. The main text is the innermost
+element that holds most of the page's prose (text outside links, in blocks with sentence marks), as reader views of browsers choose it.
 """
 
 from __future__ import annotations
@@ -85,12 +85,14 @@ _BLOCK = frozenset(
     ],
 )
 _CLOSES = {"li": ("li",), "td": ("td", "th"), "th": ("td", "th"), "tr": ("td", "th", "tr"), "dt": ("dt", "dd"), "dd": ("dt", "dd")}
+_SHORT = 16  # signs: below this a block without links may still be a label
+_LONGEST_DATELINE = 80
 _DEPTH = 400
 _NAME = re.compile(r"/?([a-zA-Z][a-zA-Z0-9:-]{0,30})")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});?")
 _HIDING = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])|opacity\s*:\s*0(?![.\d])|"
-    r"(?:left|top|right|text-indent|margin-left)\s*:\s*-\d{3,}|(?:max-)?(?:height|width)\s*:\s*0(?:px)?\s*(?:;|$)",
+    r"(?:left|top|right|text-indent|margin-left)\s*:\s*-\d{3,}|(?<![\w-])(?:max-)?(?:height|width)\s*:\s*0(?:px)?\s*(?:;|$)",
     re.IGNORECASE,
 )
 _HIDDEN = re.compile(r"(?:^|\s)hidden(?:\s|=|/|$)|aria-hidden\s*=\s*[\"']?true", re.IGNORECASE)
@@ -107,8 +109,9 @@ class Node:
     tag: str
     parent: Node | None
     hidden: bool
+    name: str = ""  # its class, by which sections of one kind are known
     inside: list[Node | Words] = field(default_factory=list)
-    prose: float = 0.0
+    prose: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +130,12 @@ def read(source: str) -> Builder:
     main = _main(root, blocks)
     out = Builder()
     wanted = [b for b in blocks if b.node is main or _inside(b.node, main)]
-    first = wanted[0] if wanted else None
-    for block in blocks if first is not None and main is not root else ():
-        if block is first:
-            break
-        if block.node.tag == "h1" or (block.size < 80 and _DATELINE.search(block.text)):
+    titles = [b for b in blocks if b.node.tag == "h1"]
+    title = titles[0] if len(titles) == 1 else None
+    if title is not None:
+        _write(title, out)
+    for block in blocks[: blocks.index(wanted[0])] if wanted and main is not root else ():
+        if block is not title and (block.node.tag == "h1" or (block.size < _LONGEST_DATELINE and _DATELINE.search(block.text))):
             _write(block, out)
     done: set[int] = set()
     for block in wanted:
@@ -140,7 +144,7 @@ def read(source: str) -> Builder:
             if id(table) not in done:
                 done.add(id(table))
                 lay(_grid(table), out)
-        elif block.linked * 5 < block.size * 3 or block.size > 120:
+        elif block is not title and (block.linked * 5 < block.size * 3 or block.size > 120):
             _write(block, out)
     return out
 
@@ -179,7 +183,7 @@ def _tree(source: str) -> Node:
         for old in _CLOSES.get(tag, ("p",) if tag in _BLOCK else ()):
             if here.tag == old:
                 here, depth = here.parent or root, depth - 1
-        node = Node(tag, here, hidden=_hides(tag, attributes, hiding))
+        node = Node(tag, here, hidden=_hides(tag, attributes, hiding), name=_class_of(attributes))
         here.inside.append(node)
         if tag in {"script", "style", "textarea", "template"} and not attributes.endswith("/"):
             closing = re.compile(rf"</{tag}\b", re.IGNORECASE).search(source, at)
@@ -242,6 +246,11 @@ def _hiding_names(source: str) -> frozenset[str]:
                 names.update(s[1] + s[2] for part in rule[1].split(",") if (s := _SELECTOR.search(part.strip())))
         at = end + 1
     return frozenset(names)
+
+
+def _class_of(attributes: str) -> str:
+    found = next((m for m in _CLASS.finditer(attributes) if m[1].lower() == "class"), None) if attributes else None
+    return "" if found is None else (found[2] or found[3] or found[4] or "")
 
 
 def _hides(tag: str, attributes: str, hiding: frozenset[str]) -> bool:
@@ -320,40 +329,30 @@ def _block_of(node: Node) -> Node:
     return node
 
 
+_LEAVES = frozenset({"p", "li", "dd", "dt", "tr", "tbody", "thead", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6"})
+_HOME = 0.6  # the share of a page's prose that its main text holds at least
+
+
 def _main(root: Node, blocks: list[Block]) -> Node:
-    """The element around which most prose stands; the whole page where there is hardly any."""
-    scored: list[Node] = []
+    """The innermost element that holds most of the page's prose; the whole page where there is hardly any."""
     for block in blocks:
         free = block.size - block.linked
-        if free < 12 or block.linked > free or not (_SENTENCE.search(block.text) or free > 40):
+        if free < _SHORT or block.linked > free or not (_SENTENCE.search(block.text) or free > 2 * _SHORT):
             continue
-        weight, node = float(free), block.node if free > 200 else block.node.parent or block.node
-        for _ in range(4):
-            scored.append(node)
-            node.prose += weight
-            if node.parent is None:
-                break
-            node, weight = node.parent, weight * 0.6
-    if not scored:
-        return root
-    best = max(scored, key=lambda n: n.prose)
-    total = sum(b.size - b.linked for b in blocks)
-    inside = sum(b.size - b.linked for b in blocks if b.node is best or _inside(b.node, best))
-    while inside * 2 < total and best.parent is not None and best.parent is not root:
-        # Prose scattered over several columns: take their common home.
-        if best.parent.prose * 2 < best.prose:
-            break
-        best = best.parent
-        inside = sum(b.size - b.linked for b in blocks if b.node is best or _inside(b.node, best))
-    return _row_home(best)
-
-
-def _row_home(node: Node) -> Node:
-    """A table's row or cell that won stands for its table, unless the table only lays out the page (a long cell)."""
-    if node.tag in {"tr", "tbody", "thead"}:
-        while node.tag != "table" and node.parent is not None:
+        node: Node | None = block.node
+        while node is not None:
+            node.prose += free
             node = node.parent
-    return node
+    best = root
+    while root.prose:
+        children = [c for c in best.inside if isinstance(c, Node) and c.prose]
+        inner = max(children, key=lambda c: c.prose, default=None)
+        if inner is None or inner.prose < _HOME * root.prose or inner.tag in _LEAVES:
+            break
+        if any(c is not inner and (c.tag, c.name) == (inner.tag, inner.name) for c in children):
+            break  # sections side by side belong together
+        best = inner
+    return best
 
 
 def _inside(node: Node, home: Node) -> bool:

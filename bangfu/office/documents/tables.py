@@ -20,7 +20,9 @@ _DATE = re.compile(r"(?:19|20)\d\d\s*[年./-]\s*\d{1,2}(?:\s*[月./-]\s*\d{0,2})
 _CODE = re.compile("序号|编号|号码|电话|手机|文号|票号|凭证|账号|身份证|学号|邮编|日期|时间|年份|年度|备注|说明")
 _IN_BRACKETS = re.compile(r"[（(【\[]\s*(?:单位\s*[:：]\s*)?([^（）()【】\[\]:：]{1,8})[）)】\]]")
 _CAPTION_UNIT = re.compile(r"单位\s*[:：]\s*([^\s，,；;。）)]{1,8})")
+_NOTHING = frozenset({"—", "——", "-", "--", "/", "无"})
 _ALL = frozenset({"合计", "总计", "小计", "累计", "全部", "Total"})
+_LONGEST_UNIT = 6
 _PROSE = 40
 
 
@@ -81,9 +83,15 @@ def _heading(words: list[str]) -> str:
 
 
 def _unit_column(headings: list[str], body: list[list[Cell]]) -> int | None:
+    """The column that gives each row's unit: headed 单位 and full of unit words (元, 人次, 个), not of names of departments."""
     for i, heading in enumerate(headings):
         words = [r[i].word for r in body if r[i].word]
-        if "单位" in heading and words and all(_unit_of(w) for w in words):
+        if (
+            ("单位" in heading or heading == "Unit")
+            and words
+            and max(map(len, words)) <= _LONGEST_UNIT
+            and 2 * sum(bool(_unit_of(w)) for w in words) >= len(words)
+        ):
             return i
     return None
 
@@ -95,8 +103,14 @@ def _unit_of(word: str) -> str:
 
 
 def _is_label(heading: str, words: list[str]) -> bool:
-    said = [w for w in words if w]
-    return not _CODE.search(heading) and bool(said) and sum(not _is_number(w) for w in said) * 2 > len(said)
+    said = [w for w in words if w and w not in _NOTHING]
+    return (
+        not _YEAR.fullmatch(heading)
+        and heading not in _ALL
+        and not _CODE.search(heading)
+        and bool(said)
+        and sum(not _is_number(w) for w in said) * 2 > len(said)
+    )
 
 
 def _row(row: list[Cell], headings: list[str], labels: list[int], unit: str, out: Builder, *, slices: bool) -> None:
@@ -141,9 +155,10 @@ def _bracketed(words: list[str]) -> str:
 
 
 def _unit_in(name: str) -> str:
-    """A heading that ends in what it counts: 培训人次, 受益户数, 项目数."""
-    bare = name.removesuffix("数").removesuffix("数量")
-    return next((bare[-n:] for n in (2, 1) if len(bare) >= n and bare[-n:] in quantities.UNIT_WORDS), "")
+    """A heading that ends in what it counts: 培训人次, 受益户数; a place's name does not (德麦巴村)."""
+    bare = name.removesuffix("数量").removesuffix("数")
+    sizes = (2, 1) if bare != name else (2,)
+    return next((bare[-n:] for n in sizes if len(bare) > n and bare[-n:] in quantities.UNIT_WORDS), "")
 
 
 def _is_number(word: str) -> bool:
