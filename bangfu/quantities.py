@@ -376,8 +376,8 @@ def _scaled(before: str, after: str, scale: Decimal) -> _Value | None:
     left = _Value(ONE, ONE, ONE) if not before else _value(before)
     if left is None or (scale < WAN and len(before) > 2 and not before[0].isdecimal()):
         return None
-    if not before and scale > 10 and after:
-        return None  # 百三, 万五千: no numbers
+    if scale > 10 and after and (not before or after[0] in "百佰千仟"):
+        return None  # 百三, 万五千: no numbers; 3万千瓦: the unit begins
     if not left.low and before:
         return None  # 零百
     top = left.high * scale + (scale - 1 if left.vague and not left.spread else 0)

@@ -13,7 +13,8 @@ from bangfu.quantities import ONE
 
 class Measures(NamedTuple):
     """`measures`: word → (unit, how many of it); `lengths`: first sign → lengths of the words beginning with it, longest first; `nouns`: noun → unit,
-    "" for words that only begin like one; `not_before`, `not_after`: signs that make a measure word or a hedge part of another word;
+    "" for words that only begin like one; `not_before`, `not_after`: signs that make a measure word or a hedge part of another word, `still`: words that
+    begin with such a sign and yet follow the measure word;
     `points`: what 四个… counts that is no thing; `names`: slogans and names that begin like a number.
     """
 
@@ -21,6 +22,7 @@ class Measures(NamedTuple):
     lengths: dict[str, tuple[int, ...]]
     nouns: dict[str, str]
     not_before: dict[str, frozenset[str]]
+    still: dict[str, tuple[str, ...]]
     not_after: dict[str, frozenset[str]]
     points: tuple[str, ...]
     names: tuple[str, ...]
@@ -40,6 +42,7 @@ def measures() -> Measures:
         {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()},
         {noun: "" if code == "none" else code for code, nouns in table["nouns"].items() for noun in nouns.split(" ")},
         {word: frozenset(signs) for word, signs in table["not_before"].items()},
+        {word: tuple(words.split(" ")) for word, words in table["still"].items()},
         {word: frozenset(signs) for word, signs in table["not_after"].items()},
         tuple(table["points"]["words"].split(" ")),
         tuple(table["names"]["words"].split(" ")),

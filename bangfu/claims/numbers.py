@@ -90,7 +90,7 @@ _NO_COUNT = re.compile(
             rf"(?:\d{{1,18}}|[{_CN}]{{1,12}})(?:多|余)?{_JOIN}?\d*\s?(?:周?岁|页|号楼|号线|号|楼(?!房)|室|级(?!以)|届|等奖|等功|班级|年级|把手|线城市|星级|维码|度(?=春|过)|期(?=项目|工程|建设|规划)|时许?)",
             r"[一二三四五六七八九十]{1,2}(?:是|者|来(?=[，,]))",
             # stock phrases: numbers of points, not of things (四个不摘); names and slogans (两不愁三保障, 百县千村活动)
-            rf"[二两三四五六七八九十]个(?:{'|'.join(_CODES.points)})",
+            rf"[二两三四五六七八九十]个(?:{'|'.join(_CODES.points)})|\d{{1,2}}个(?:方面|环节|层面|维度|阶段|步骤|关键|坚持|必须)",
             "|".join(_CODES.names),
             r"[两一二三四五六七八九十百千万][\u4e00-\u9fff]{1,2}[一二两三四五六七八九十百千万][\u4e00-\u9fff](?=[\W]|活动|工程|行动|机制|政策|制度|模式|要求|标准|计划|战略|\Z)(?<![万千百]人)(?<![户人名元次册本])",
             r"(?:十[一二三四]?五|十[八九]|二十)(?=大|届|时期|期间|规划|[”’]|以来)",
@@ -205,7 +205,7 @@ def _skipped(text: str, start: int, floor: int) -> int:
 
 
 def _expression(text: str, start: int, last: Found | None) -> Found | None:
-    part = share(text, start) if "分之" in text[start : start + 12] else None
+    part = share(text, start) if "分之" in text[start : start + 12] else _slashed(text, start)
     number = part if part is not None else numeral(text, start)
     if number is None:
         return None
@@ -226,7 +226,7 @@ def _expression(text: str, start: int, last: Found | None) -> Found | None:
         unit, each, measure, noun, after = told
     if not _is_meant(text, start, number, word, unit, measure, after):
         return None
-    inner = number.word
+    inner = number.word or ("多" if "多" in measure else "余" if "余" in measure else "")
     tail = _AFTER.match(text, after)
     if tail is not None:
         after_hedge, inner = tail.end(), inner or tail[0]
@@ -235,6 +235,18 @@ def _expression(text: str, start: int, last: Found | None) -> Found | None:
     else:
         after_hedge = after
     return Found(head, after_hedge, start, after, _quantity(number, word, inner, unit, each), measure, noun)
+
+
+_SLASHED = re.compile(r"(\d)/(\d{1,2})(?![\d/.年月日])", re.ASCII)
+
+
+def _slashed(text: str, start: int) -> Numeral | None:
+    """A share written with a slash, «约占1/3», in percent; a date or a number of pages is none."""
+    found = _SLASHED.match(text, start)
+    if found is None or not 0 < int(found[1]) < int(found[2]) or (start and text[start - 1] in "/.-~"):
+        return None
+    value = (100 * Decimal(found[1]) / Decimal(found[2])).quantize(Decimal("0.0001")).normalize()
+    return Numeral(value, value, found.end())
 
 
 _SPACED = re.compile(r" ([万亿])([余多]?)")
@@ -311,9 +323,8 @@ def _measure(text: str, at: int) -> tuple[str, Decimal, int, str] | None:
         if found is None or len(word) < length:
             continue
         end = at + length
-        if text[end : end + 1] and text[end] in _CODES.not_before.get(
-            word if length == 1 or word in _CODES.not_before else word[-1] if word[0] == "个" else word, ""
-        ):
+        core = word if length == 1 or word in _CODES.not_before else word[-1] if word[0] == "个" else word
+        if text[end : end + 1] and text[end] in _CODES.not_before.get(core, ()) and not text.startswith(_CODES.still.get(core, ()), end):
             if length > 1:
                 continue
             return None
@@ -442,6 +453,7 @@ def _noun_before(text: str, start: int) -> str:
 _MONEY = re.compile(
     r"[捐投筹募贷拨融凑]|资金|款|收入|产值|销售额|营业额|交易额|价值|增收|金额|利润|租金|分红|购买|采购|花费|补贴|补助|存款|债"
 )
+_SPENT = re.compile(r"[花要用出给掏值交](?:了|掉|去|上)?(?:近|约|超|将近|大约|不到|足足)?\Z")
 _PEOPLE = re.compile(r"人口|人数|人员|群众|劳动力|师生|学生|党员|干部|职工|游客|总人口|粉丝|用户")
 _DIRECT_CN = re.compile(r"县(?![级城域委政])|村(?![级集民])|乡镇|乡(?!村)|镇|市|州|区县")
 
@@ -459,7 +471,7 @@ def _bare(text: str, start: int, end: int, number: Numeral) -> tuple[str, Decima
         place = _DIRECT_CN.match(text, at)
         if place is not None and "、" in text[max(0, start - 5) : start]:
             return _CODES.nouns.get(place[0], f"other:{place[0]}"), ONE, "", place[0], place.end()
-    if arabic and (text[end - 1] in "万亿" or (number.word and number.low >= 1000)):
+    if text[end - 1] in "万亿" and (arabic or end - start > 1) or (arabic and number.word and number.low >= 1000):
         before = text[max(0, start - 12) : start]
         people = _PEOPLE.search(text, at, at + 8)
         stop = _NOUN_STOP.match(text, at) if at < len(text) else True
@@ -468,8 +480,10 @@ def _bare(text: str, start: int, end: int, number: Numeral) -> tuple[str, Decima
             near = before[mark + 1 :]
             if _PEOPLE.search(near):
                 return _PERSON, ONE, "", "", end
-            if _MONEY.search(near):
+            if _MONEY.search(near) or _SPENT.search(near):
                 return "CNY", ONE, "", "", end
+        elif text.startswith("的", at) and _MONEY.search(text, at, at + 8):
+            return "CNY", ONE, "", "", end
         elif people is not None and not _NOUN_STOP.search(text, at, people.start()):
             return _PERSON, ONE, "", people[0], end
     return None
@@ -509,6 +523,8 @@ def _is_meant(text: str, start: int, number: Numeral, word: str, unit: str, meas
     chinese = not first.isdigit()
     if chinese:
         run = text[start : number.end]
+        if run == "一" and unit == "year" and text[:start].endswith(("为期", "历时", "长达", "整整", "满")):
+            return True
         if run == "一" or (run in {"几", "数"} and unit != "percent"):
             return False
         if first in "百千万亿" and not (word or number.word):
@@ -530,7 +546,7 @@ def _is_meant(text: str, start: int, number: Numeral, word: str, unit: str, meas
             return before.endswith(_DURATION_CUES)  # 近三年 alone is a frame of time
         return bool(word) or before.endswith(_DURATION_CUES) or text[after : after + 1] in {"期", "以"}
     if measure in {"分", "点", "度", "秒", "级", "届", "期次"} and unit.startswith("other:"):
-        return measure == "分" and number.step > 0
+        return measure == "分" and not chinese and text[start - 1 : start] not in {"点", "时", "度"}
     if measure in {"章", "节"}:
         return False
     return number.low >= 0

@@ -78,7 +78,7 @@ SENTENCES = [
     ("联系企业7个、学校3所，引进公司2家。", ["7 organisation", "3 organisation", "2 organisation"], [None] * 3),
     ("对口帮扶A县和B县的12个贫困村、4个乡镇。", ["12 village", "4 town"], [None] * 2),
     ("甲、乙、丙三县同时启动。", ["3 county"], [None]),
-    ("走遍全部11个村民小组。", ["11 other:个"], [None]),
+    ("走遍全部11个村民小组。", ["11 other:组"], [None]),
     ("有17个脱贫村，其中9个为示范村。", ["17 village", "9 village"], [None] * 2),
     # no claims
     ("2020年12月21日15:30，第3次全体会议召开。", [], []),
