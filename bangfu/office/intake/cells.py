@@ -16,10 +16,13 @@ from __future__ import annotations
 import csv
 import datetime
 import io
+import lzma
 import marshal
 import re
+import struct
 import sys
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -32,7 +35,7 @@ MAX_RATIO = 200  # a part larger than this many times its packed size is a bomb,
 MAX_AREA = 24_000_000  # cells of the rectangle a sheet spans, empty ones included (the reader allocates all of it)
 MAX_SHEETS = 300
 MAX_COLUMNS = 1000
-MAX_MEMORY = 3 << 30
+MAX_MEMORY = 3 << 29
 MAX_CELL = 20_000  # characters of one cell kept
 BATCH = 500
 
@@ -175,6 +178,7 @@ def _zipped(path: Path, emit: Emit) -> None:
                 emit(("remark", "文件带宏，宏已忽略，只读取单元格", "the file has macros; they were ignored"))
             if any("externallinks/" in name.lower() for name in names):
                 emit(("remark", "文件引用了别的工作簿，引用不会打开，只取存下的结果", "the file refers to other workbooks; only the stored results were read"))
+            _check_entities(pack, parts)
             if "xl/workbook.xml" in names:
                 extras = {n: scan(pack, part) for n, part in _sheet_parts(pack).items()}
             elif "content.xml" in names:
@@ -183,9 +187,19 @@ def _zipped(path: Path, emit: Emit) -> None:
                 extras = {}
             else:
                 raise Refused("这个压缩包不是 Excel 工作簿", "this zip file is not an Excel workbook")
-    except (zipfile.BadZipFile, EOFError, OSError, KeyError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, KeyError, ValueError, NotImplementedError, RuntimeError) as error:
         raise Refused("文件已损坏，打不开", "the file is damaged and cannot be opened") from error
     _workbook(path, emit, extras)
+
+
+def _check_entities(pack: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> None:
+    """Entities are declared at the head of a part or nowhere."""
+    for part in parts:
+        if part.filename.endswith((".xml", ".rels")):
+            with pack.open(part) as file:
+                head = file.read(2048)
+            if b"<!DOCTYPE" in head or b"<!ENTITY" in head or b"<\x00!\x00D" in head:
+                raise Refused("文件里有不该有的实体声明，没有读取", "the file declares XML entities and was not read")
 
 
 class Extra:
@@ -201,7 +215,7 @@ class Extra:
 
 _REL = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
 _SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^>]*>")
-_ATTR = re.compile(rb'([\w:]+)\s*=\s*"([^"]*)"|([\w:]+)\s*=\s*\'([^\']*)\'')
+_ATTR = re.compile(rb'([\w:.-]+)\s*=\s*"([^"]*)"|([\w:.-]+)\s*=\s*\'([^\']*)\'')
 
 
 def _attributes(tag: bytes) -> dict[str, str]:
@@ -380,7 +394,7 @@ def _chunks(pack: zipfile.ZipFile, name: str) -> Iterator[bytes]:
         yield rest
 
 
-_ODS = re.compile(rb"<(/?)table:(table|table-row|table-cell|covered-table-cell)\b([^>]*?)(/?)>")
+_ODS = re.compile(rb"<(/?)table:(table-row|table-cell|covered-table-cell|table)(?=[\s/>])([^>]*?)(/?)>")
 _ODS_CONTENT = re.compile(rb"<text:p")
 
 
@@ -447,7 +461,7 @@ def _sheet(sheet: Any, hidden: bool, extra: Extra, emit: Emit) -> None:
     end = sheet.end
     merges = [(a[0], a[1], b[0], b[1]) for a, b in (sheet.merged_cell_ranges or [])] or extra.merges
     height = end[0] + 1 if end else 0
-    if end and (end[0] + 1) * (end[1] + 1) > MAX_AREA * 2:
+    if end and (end[0] + 1) * (end[1] + 1) > (MAX_AREA if end[0] > 65_535 or end[1] < 60 else MAX_AREA // 6):
         raise Refused("表格范围过大，请删去表格以外的内容再传", "a sheet spans too many cells; delete what lies outside the table")
     emit(("sheet", sheet.name, hidden, merges[:200_000], extra.hidden_rows[:100_000], extra.hidden_columns[:MAX_COLUMNS], height))
     if not end:

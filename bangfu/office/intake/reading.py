@@ -14,7 +14,9 @@ from typing import Any
 from bangfu.office.intake import cells
 from bangfu.office.intake.cells import Refused, letters
 
-SECONDS = 120
+SECONDS = 180
+"""No file may take longer to be read; a small one has less (`_allowed`)."""
+
 HEAD = 3000
 """Rows of a sheet held at once; a longer sheet's remaining rows are read through `rest`, once, in their order."""
 
@@ -53,7 +55,7 @@ def place_of(row: int, column: int) -> str:
     return f"{letters(column)}{row + 1}"
 
 
-def read_book(path: Path, *, name: str = "", head: int | None = None, alone: bool = True, seconds: int = SECONDS) -> Book:
+def read_book(path: Path, *, name: str = "", head: int | None = None, alone: bool = True, seconds: int | None = None) -> Book:
     """All sheets of a file with all their rows (at most `head` of each sheet). Raises Refused.
 
     Without `alone` the file is read in this process: for files that were written here.
@@ -75,7 +77,7 @@ def sheets(
     name: str = "",
     head: int = HEAD,
     alone: bool = True,
-    seconds: int = SECONDS,
+    seconds: int | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Iterator[Sheet]:
     """The sheets of a file one after another, each with at most `head` rows; the remaining rows of a sheet come through its `rest`.
@@ -165,8 +167,14 @@ def _here(path: Path) -> Iterator[tuple[Any, ...]]:
     yield from found
 
 
-def messages(path: Path, *, seconds: int = SECONDS, stopped: Callable[[], bool] | None = None) -> Iterator[tuple[Any, ...]]:
+def _allowed(path: Path) -> int:
+    """Seconds that reading a file may take: eight, and five for every megabyte."""
+    return min(SECONDS, 8 + 5 * (path.stat().st_size >> 20))
+
+
+def messages(path: Path, *, seconds: int | None = None, stopped: Callable[[], bool] | None = None) -> Iterator[tuple[Any, ...]]:
     """The child's messages, as they come (see cells.py); ends after the last row. Raises Refused, also when the child dies or is too slow."""
+    seconds = _allowed(path) if seconds is None else seconds
     child = subprocess.Popen(  # noqa: S603 - our own interpreter and file
         [sys.executable, "-P", "-E", "-s", cells.__file__, str(path), str(seconds)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL
     )
