@@ -654,3 +654,18 @@ def test_the_server_answers_and_stops_when_told(made, tmp_path):
         server.send_signal(signal.SIGTERM)
         assert server.wait(20) == 0
         assert server.stdout.read() == b""
+
+
+def test_claims_leave_no_trace_and_know_no_django(tmp_path):
+    """It needs no data folder and makes none; Django is not even looked at."""
+    text = tmp_path / "text.txt"
+    text.write_text("举办培训42期。", encoding="utf-8")
+    program = (
+        "import sys; from bangfu.cli import main\n"
+        f"status = main(['claims', {str(text)!r}, '--json'])\n"
+        "assert 'django' not in sys.modules, 'django'\nsys.exit(status)"
+    )
+    environment = {**os.environ, "BANGFU_DATA": str(tmp_path / "none")}
+    ran = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, check=False, cwd=ROOT)
+    assert ran.returncode == 0, ran.stderr
+    assert not (tmp_path / "none").exists()

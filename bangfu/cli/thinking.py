@@ -55,9 +55,8 @@ def document(name: str) -> Document:
 
 def claims(arguments: argparse.Namespace) -> int:
     read = document(arguments.file)
-    ground.start()
     from bangfu.claims import read as read_claims
-    from bangfu.office.checking import claims_json
+    from bangfu.office.said import claims_json
 
     answer = claims_json(read, read_claims(read.text))
     if arguments.json:

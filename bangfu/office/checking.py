@@ -33,6 +33,7 @@ from bangfu.office.books import Books
 from bangfu.office.documents import Document
 from bangfu.office.documents.editor import Editor
 from bangfu.office.models import BindingMemory, Review
+from bangfu.office.said import damaged, said
 
 VERDICTS: Mapping[Verdict, tuple[str, str]] = {
     Verdict.supported: ("相符", "supported"),
@@ -256,20 +257,14 @@ def as_json(checked: Checked) -> dict[str, Any]:
         "claims": [_row(document, f) for f in report.findings],
         "contradictions": [{"claims": list(c.claims), "why": c.zh} for c in report.contradictions],
         "earlier": [{"claim": r.index, "why": r.zh} for r in report.recalled],
-        "damaged": _damaged(document, report.reading),
+        "damaged": damaged(document, report.reading),
         "counts": report.counts,
     }
 
 
-def claims_json(document: Document, reading: claims.Reading) -> dict[str, Any]:
-    """The answer of `bangfu claims --json`: what the text says, without any ledger."""
-    rows = [_said(document, c) for c in reading.claims if document.within(*c.span)]
-    return {"claims": rows, "damaged": _damaged(document, reading), "counts": {"claims": len(rows)}}
-
-
 def _row(document: Document, finding: Finding) -> dict[str, Any]:
     judgement = finding.judgement
-    row = _said(document, finding.claim)
+    row = said(document, finding.claim)
     row["verdict"] = finding.verdict.value
     row["figure"] = finding.figure.code if finding.figure else None
     row["ledger"] = number(judgement.ledger)
@@ -279,34 +274,6 @@ def _row(document: Document, finding: Finding) -> dict[str, Any]:
     row["difference"], row["factor"] = number(judgement.difference), number(judgement.factor)
     row["runners_up"] = [c.figure.code for c in finding.binding.runners_up]
     return row
-
-
-def _said(document: Document, claim: claims.Claim) -> dict[str, Any]:
-    start, end = document.back(*claim.span)
-    quantity = claim.quantity
-    where = document.where(*claim.span)
-    row: dict[str, Any] = {
-        "start": start,
-        "end": end,
-        "quote": document.source[start:end],
-        "low": number(quantity.low),
-        "high": number(quantity.high),
-        "unit": str(quantity.unit),
-        "hedge": str(quantity.hedge),
-        "kind": str(claim.kind),
-        "subject": claim.subject,
-        "place": claim.place,
-        "period": claim.period,
-        "per": claim.per,
-    }
-    placed = {"part": where.part if where.part != "body" else None, "page": where.page, "paragraph": where.paragraph, "run": where.run}
-    row |= {k: v for k, v in (placed | {"sheet": where.sheet or None, "cell": where.cell or None}).items() if v is not None}
-    return row
-
-
-def _damaged(document: Document, reading: claims.Reading) -> list[dict[str, Any]]:
-    spans = [(*document.back(d.start, d.end), d.repaired) for d in reading.damaged]
-    return [{"start": start, "end": end, "repaired": repaired} for start, end, repaired in spans]
 
 
 @dataclass(frozen=True, slots=True)

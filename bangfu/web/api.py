@@ -32,6 +32,7 @@ from bangfu.office import catalogue, checking, documents, tokens
 from bangfu.office.books import Books
 from bangfu.office.documents import Document
 from bangfu.office.entering import find_unit
+from bangfu.office.said import claims_json
 from bangfu.web import answers, writing
 from bangfu.web.access import Access, programme_for, programmes_of
 from bangfu.web.filter import UnreadablePeriod, read_period
@@ -599,7 +600,7 @@ class TextBody(Schema):
 @api.post("/claims", tags=["claims"], summary="读出说法 The claims of a text")
 def claims(request: HttpRequest, body: TextBody) -> dict[str, Any]:  # noqa: ARG001 - the interface of ninja
     """Every quantified statement, with its number, unit, hedge and what it is about; needs no ledger."""
-    return checking.claims_json(document_of(body.text), read_claims(body.text))
+    return claims_json(document_of(body.text), read_claims(body.text))
 
 
 @api.post("/programmes/{slug}/check", tags=["claims"], summary="核验 Check a text against the ledger")

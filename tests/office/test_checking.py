@@ -12,6 +12,7 @@ import pytest
 from bangfu.ledger.post import Draft, post
 from bangfu.office import checking, documents
 from bangfu.office.documents import DocumentRefused
+from bangfu.office.said import claims_json
 
 TEXT = """四川农牧学院2019年定点帮扶工作总结
 
@@ -246,6 +247,6 @@ def test_claims_without_a_ledger():
     from bangfu import claims
 
     document = documents.text(TEXT, "总结.txt")
-    data = checking.claims_json(document, claims.read(document.text))
+    data = claims_json(document, claims.read(document.text))
     assert data["claims"][0]["low"] == 425000
     assert "verdict" not in data["claims"][0]
