@@ -130,12 +130,15 @@ def _paragraphs(lines: list[Line], out: Builder) -> None:
     """Join lines that the page wrapped: a line that ran to the right edge goes on in the next, unless that one begins a paragraph."""
     if not lines:
         return
-    right = max(line.right for line in lines)
-    left = min(line.left for line in lines)
+    right: dict[int, float] = {}
+    left: dict[int, float] = {}
+    for line in lines:  # pages may be turned, so each has its own edges
+        right[line.page] = max(right.get(line.page, 0.0), line.right)
+        left[line.page] = min(left.get(line.page, line.left), line.left)
     previous: Line | None = None
     for line in lines:
-        full = previous is not None and previous.right > right - 2.5 * previous.size
-        indented = line.left > left + 1.2 * line.size
+        full = previous is not None and previous.right > right[previous.page] - 2.5 * previous.size
+        indented = line.left > left[line.page] + 1.2 * line.size
         opening = indented or _OPENING.match(line.text) is not None
         if previous is None or not full or (opening and previous.text[-1:] in "。！？：；”") or abs(line.size - previous.size) > 1.5:
             out.line()
