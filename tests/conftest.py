@@ -35,11 +35,6 @@ CHROMIUM_FLAGS = [
 ]
 
 
-def pytest_unconfigure() -> None:
-    """The data folder of this run goes when the run goes."""
-    shutil.rmtree(os.environ.get("BANGFU_DATA", ""), ignore_errors=True)
-
-
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On PostgreSQL only what touches the database runs again; what only PostgreSQL can show waits for it."""
 

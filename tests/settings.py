@@ -3,10 +3,13 @@
 BANGFU_TEST_DATABASE   a PostgreSQL address (its server gets a database test_…); unset: SQLite
 """
 
+import atexit
 import os
+import shutil
 import tempfile
 
 os.environ["BANGFU_DATA"] = tempfile.mkdtemp(prefix="bangfu-test-")
+atexit.register(shutil.rmtree, os.environ["BANGFU_DATA"], ignore_errors=True)
 os.environ["BANGFU_DATABASE"] = os.environ.get("BANGFU_TEST_DATABASE", "")
 for name in ("BANGFU_HOSTS", "BANGFU_DEBUG", "BANGFU_SECRET_KEY", "BANGFU_PROGRAMME", "BANGFU_LANG"):
     os.environ.pop(name, None)

@@ -28,6 +28,7 @@ def clone(tmp_path, monkeypatch):
     monkeypatch.setattr(run, "PYTHON", tmp_path / ".venv" / "bin" / "python")
     monkeypatch.setattr(run, "STAMP", tmp_path / ".venv" / "bangfu-stamp")
     monkeypatch.setattr(run, "LOCK", tmp_path / "requirements.lock")
+    monkeypatch.setattr(run.tempfile, "tempdir", str(tmp_path))
     run.LOCK.write_text("some-package==1.0 \\\n    --hash=sha256:00\n")
     return tmp_path
 
