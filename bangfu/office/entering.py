@@ -104,11 +104,17 @@ def _refer(programme: Programme, fld: Field, text: str, refers: _References, pro
     if fld.name == "place":
         refers.place = find_place(programme, text)
         if refers.place is None:
-            problems["place"] = Label(f"没有登记过“{text}”这个地点，请从列表中选，或先在项目设置里添加", f"No place {text!r} is known: choose one, or add it in the settings")
+            problems["place"] = Label(
+                f"没有登记过“{text}”这个地点，请从列表中选，或先在项目设置里添加",
+                f"No place {text!r} is known: choose one, or add it in the settings",
+            )
     elif fld.name == "unit":
         refers.unit = find_unit(programme, text)
         if refers.unit is None:
-            problems["unit"] = Label(f"没有登记过“{text}”这个部门，请从列表中选，或先在项目设置里添加", f"No unit {text!r} is known: choose one, or add it in the settings")
+            problems["unit"] = Label(
+                f"没有登记过“{text}”这个部门，请从列表中选，或先在项目设置里添加",
+                f"No unit {text!r} is known: choose one, or add it in the settings",
+            )
     elif fld.name == "party":
         refers.party = find_party(text)
         refers.party_name = "" if refers.party else text
@@ -194,8 +200,12 @@ def _details(kind: Kind, values: Mapping[str, Any], kept: Draft | None) -> dict[
 
 def _with_people(programme: Programme, kind: Kind, values: Mapping[str, Any], refers: _References, draft: Draft) -> Draft:
     """The draft with ids of its people, household, project and party, made where they are new."""
-    about_person = {f.name: str(values[f.name]) for f in kind.fields.values() if f.home == "person" and f.about != "household" and f.name in values}
-    about_home = {f.name: str(values[f.name]) for f in kind.fields.values() if f.home == "person" and f.about == "household" and f.name in values}
+    about_person = {
+        f.name: str(values[f.name]) for f in kind.fields.values() if f.home == "person" and f.about != "household" and f.name in values
+    }
+    about_home = {
+        f.name: str(values[f.name]) for f in kind.fields.values() if f.home == "person" and f.about == "household" and f.name in values
+    }
     household = None
     head = values.get("household")
     if isinstance(head, str):

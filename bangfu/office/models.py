@@ -2,10 +2,9 @@
 
 Nothing here enters a figure.
 """
+# ruff: noqa: RUF012, DJ008 - Meta's lists are Django's way; a record that has no name of its own prints none
 
 from __future__ import annotations
-
-from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -24,7 +23,7 @@ class Account(models.Model):
 class Membership(models.Model):
     """What a user is in a programme: a clerk writes, a leader reads, a liaison sees the own unit's subtree and writes for it."""
 
-    ROLES: ClassVar[tuple[str, ...]] = ("clerk", "leader", "liaison")
+    ROLES = ("clerk", "leader", "liaison")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
     programme = models.ForeignKey(Programme, models.CASCADE, related_name="memberships")

@@ -18,7 +18,9 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def workbook(title: str, notes: Sequence[str], head: Sequence[str], rows: Iterable[Sequence[Any]], foot: Sequence[Any] = ()) -> bytes:
     """A sheet with its title and notes above the header row, frozen; numbers and dates as such, all else as text; totals last."""
     file = io.BytesIO()
-    book = xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
+    book = xlsxwriter.Workbook(
+        file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    )
     sheet = book.add_worksheet(_sheet_name(title))
     plain = {"font_name": "宋体", "font_size": 10.5, "valign": "vcenter"}
     forms = {
@@ -69,7 +71,7 @@ def workbook(title: str, notes: Sequence[str], head: Sequence[str], rows: Iterab
 
 def _write(sheet: Any, at: int, column: int, value: Any, forms: dict[str, Any]) -> None:
     if isinstance(value, Decimal):
-        sheet.write_number(at, column, value, forms["money" if value.as_tuple().exponent == -2 else "number"])  # noqa: PLR2004 - cents
+        sheet.write_number(at, column, value, forms["money" if value.as_tuple().exponent == -2 else "number"])
     elif isinstance(value, int) and not isinstance(value, bool):
         sheet.write_number(at, column, value, forms["number"])
     elif isinstance(value, datetime):
@@ -81,7 +83,7 @@ def _write(sheet: Any, at: int, column: int, value: Any, forms: dict[str, Any]) 
 
 
 def _width(value: Any) -> int:
-    return sum(2 if ord(c) > 0x2E80 else 1 for c in str(value if value is not None else ""))  # noqa: PLR2004 - wide signs
+    return sum(2 if ord(c) > 0x2E80 else 1 for c in str(value if value is not None else ""))
 
 
 def _sheet_name(title: str) -> str:

@@ -112,7 +112,9 @@ class Filter:
             begin = end = None
         else:
             typed = ""
-        return cls(begin, end, _id(query.get("place")), _id(query.get("unit")), query.get("q", "").strip()[:100], typed, _id(query.get("mark")))
+        return cls(
+            begin, end, _id(query.get("place")), _id(query.get("unit")), query.get("q", "").strip()[:100], typed, _id(query.get("mark"))
+        )
 
     @property
     def period(self) -> str:
@@ -134,4 +136,4 @@ class Filter:
 
 
 def _id(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None  # noqa: PLR2004
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None

@@ -8,9 +8,9 @@ from datetime import timedelta
 from typing import Any
 
 from bangfu.catalogue import Field, FieldType, Kind
+from bangfu.ledger.models import Ended, Entry, Household, Party, Person, Place, Posting, Project
 from bangfu.ledger.people import masked_id, masked_phone
 from bangfu.ledger.people import shown as shown_name
-from bangfu.ledger.models import Ended, Entry, Household, Party, Person, Place, Posting, Project
 from bangfu.ledger.post import Draft, drafts_of
 from bangfu.office.entering import OWN_COLUMNS, personal
 from bangfu.web.desk import Desk
@@ -172,9 +172,7 @@ def versions(desk: Desk, entry: Entry) -> list[Version]:
         chain.append(later)
         later = Ended.objects.filter(entry=later).values_list("successor_id", flat=True).first()
     marks = dict(Entry.objects.filter(pk__in=chain).values_list("id", "mark"))
-    postings = {
-        p.mark: p for p in Posting.objects.filter(programme=desk.programme, mark__in=marks.values()).select_related("by", "batch")
-    }
+    postings = {p.mark: p for p in Posting.objects.filter(programme=desk.programme, mark__in=marks.values()).select_related("by", "batch")}
     drafts = drafts_of(chain)
     names = Names.of(drafts.values())
     kinds = desk.catalogue.kinds
@@ -198,5 +196,3 @@ def voided(entry: Entry, desk: Desk) -> Posting | None:
     """The posting that voided the entry, if one did."""
     mark = Ended.objects.filter(entry=entry.pk, successor=None).values_list("mark", flat=True).first()
     return None if mark is None else Posting.objects.select_related("by").get(programme=desk.programme, mark=mark)
-
-

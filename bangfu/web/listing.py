@@ -34,7 +34,7 @@ class Order:
 
     @classmethod
     def read(cls, text: str, measures: Iterable[str] = ()) -> Order:
-        """"" newest first, "oldest", "amount" largest first, "-amount" smallest first; a measure that is none is left out."""
+        """What an address says: nothing (newest first), oldest, amount (largest first), -amount; a measure that is none is left out."""
         if text == "oldest":
             return cls(rising=True)
         name = text.removeprefix("-")

@@ -61,7 +61,13 @@ def rows(desk: Desk, facts: Iterable[Fact], *, with_source: bool = True) -> list
     for fact in facts:
         kind = desk.catalogue.kinds[fact.kind]
         people = "、".join(persons.get(i, "") for i in fact.persons)
-        title = fact.title or homes.get(fact.household or 0, "") or people or projects.get(fact.project or 0, "") or parties.get(fact.party or 0, "")
+        title = (
+            fact.title
+            or homes.get(fact.household or 0, "")
+            or people
+            or projects.get(fact.project or 0, "")
+            or parties.get(fact.party or 0, "")
+        )
         made.append(
             Row(
                 id=fact.id,

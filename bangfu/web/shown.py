@@ -89,13 +89,13 @@ def period(begin: date | None, end: date | None, lang: str = "zh") -> str:
 
 
 def _year(text: str, lang: str) -> str:
-    return f"{text}年" if lang == "zh" and len(text) == 4 else text  # noqa: PLR2004
+    return f"{text}年" if lang == "zh" and len(text) == 4 else text
 
 
 def spark(values: Sequence[Decimal | None], width: int = 96, height: int = 24) -> str:
     """The points of a small trend line, for an SVG polyline: "0,20 10,4 …". Empty where fewer than two values are known."""
     known = [v for v in values if v is not None]
-    if len(known) < 2:  # noqa: PLR2004
+    if len(known) < 2:
         return ""
     low, high = min(*known, Decimal(0)), max(known)
     span = (high - low) or Decimal(1)

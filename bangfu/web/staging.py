@@ -221,7 +221,8 @@ def result_of(result: Result) -> dict[str, Any]:
     return {
         "counts": result.counts,
         "changes": [
-            {"entry": c.entry, "sheet": c.sheet, "row": c.row, "fields": {n: list(p) for n, p in c.fields.items()}} for c in result.changes[:500]
+            {"entry": c.entry, "sheet": c.sheet, "row": c.row, "fields": {n: list(p) for n, p in c.fields.items()}}
+            for c in result.changes[:500]
         ],
         "changed": len(result.changes),
         "gone": result.gone[:500],

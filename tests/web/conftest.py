@@ -30,8 +30,29 @@ def record(office: Office, code: str, by: Any = None, **typed: str) -> int:
 @pytest.fixture
 def ledger(office: Office) -> dict[str, int]:
     """甲村 2019: two trainings (60 and 40 people) and three payments (3, 2 and 1 万元); 丙村 2020: one visit by 李四 to 张三."""
-    training = record(office, "training", title="养牛技术培训", begin="2019-03-05", end="2019-03-07", place="甲村", unit="动物医学系", people="60", attendances="120", category="技术人员")
-    record(office, "training", title="村干部培训", begin="2019-06-01", place="乙村", unit="园艺系", people="40", attendances="40", category="基层干部")
+    training = record(
+        office,
+        "training",
+        title="养牛技术培训",
+        begin="2019-03-05",
+        end="2019-03-07",
+        place="甲村",
+        unit="动物医学系",
+        people="60",
+        attendances="120",
+        category="技术人员",
+    )
+    record(
+        office,
+        "training",
+        title="村干部培训",
+        begin="2019-06-01",
+        place="乙村",
+        unit="园艺系",
+        people="40",
+        attendances="40",
+        category="基层干部",
+    )
     payment = record(office, "payment", title="牛舍建设", begin="2019-04-01", place="甲村", unit="动物医学系", amount="30000")
     record(office, "payment", title="路灯安装", begin="2019-05-01", place="甲村", unit="园艺系", amount="20000")
     record(office, "payment", title="水渠维修", begin="2020-05-01", place="丙村", unit="园艺系", amount="10000")

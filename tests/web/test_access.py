@@ -48,7 +48,14 @@ def address(office: Office, ledger: dict[str, int], name: str, args: tuple[objec
 
 @pytest.mark.parametrize(("name", "args"), READ)
 def test_every_page_answers_everybody_as_it_should(
-    office: Office, ledger: dict[str, int], clerk: Client, leader: Client, liaison: Client, stranger: Client, name: str, args: tuple[object, ...]
+    office: Office,
+    ledger: dict[str, int],
+    clerk: Client,
+    leader: Client,
+    liaison: Client,
+    stranger: Client,
+    name: str,
+    args: tuple[object, ...],
 ) -> None:
     at = address(office, ledger, name, args)
     assert clerk.get(at).status_code == 200

@@ -25,7 +25,14 @@ def newest(office: Office) -> Entry:
 
 
 def training(**changes: str) -> dict[str, str]:
-    typed = {"title": "菌菇培训", "begin": "2019年3月5日—8日", "people": "30", "attendances": "90", "category": "technician", "amount": "1.2"}
+    typed = {
+        "title": "菌菇培训",
+        "begin": "2019年3月5日—8日",
+        "people": "30",
+        "attendances": "90",
+        "category": "technician",
+        "amount": "1.2",
+    }
     typed |= changes
     return {f"f.{name}": value for name, value in typed.items()} | {"scale.amount": "万元"}
 
@@ -37,7 +44,9 @@ def total(office: Office, code: str) -> Decimal | None:
 
 def test_an_entry_is_recorded_as_typed(office: Office, clerk: Client) -> None:
     """2019年3月5日—8日 is half-open [5 March, 9 March); 1.2 万元 is 12,000 yuan; a unit is chosen by id."""
-    answer = clerk.post(at(office, "new_entry", "training"), training(unit=str(office.units["agro"].pk), place=str(office.places["甲村"].pk)))
+    answer = clerk.post(
+        at(office, "new_entry", "training"), training(unit=str(office.units["agro"].pk), place=str(office.places["甲村"].pk))
+    )
     fresh = newest(office)
     assert answer["Location"] == at(office, "entry", fresh.pk)
     assert (str(fresh.begin), str(fresh.end)) == ("2019-03-05", "2019-03-09")
@@ -65,7 +74,13 @@ def test_an_amendment_keeps_before_after_and_why(office: Office, ledger: dict[st
     payment = ledger["payment"]
     form = text(clerk.get(at(office, "amend", payment)))
     assert 'value="30000"' in form
-    typed = {"f.title": "牛舍建设", "f.begin": "2019-04-01", "f.place": str(office.places["甲村"].pk), "f.unit": str(office.units["vet"].pk), "f.amount": "50000"}
+    typed = {
+        "f.title": "牛舍建设",
+        "f.begin": "2019-04-01",
+        "f.place": str(office.places["甲村"].pk),
+        "f.unit": str(office.units["vet"].pk),
+        "f.amount": "50000",
+    }
     refused = clerk.post(at(office, "amend", payment), typed)
     assert refused.status_code == 422
     assert "请填写更正原因" in text(refused)
@@ -86,7 +101,9 @@ def test_what_a_form_does_not_show_stays(office: Office, ledger: dict[str, int],
 
     from bangfu.ledger.post import drafts_of, post
 
-    draft = replace(drafts_of([ledger["payment"]])[ledger["payment"]], sheet="2019", row=7, details={"经办": "会计科"}, supersedes=ledger["payment"])
+    draft = replace(
+        drafts_of([ledger["payment"]])[ledger["payment"]], sheet="2019", row=7, details={"经办": "会计科"}, supersedes=ledger["payment"]
+    )
     post(office.programme, [draft], by=office.clerk, verb="amend", reason="补来源")
     now = newest(office).pk
     typed = {"f.title": "牛舍", "f.begin": "2019-04-01", "f.amount": "3", "scale.amount": "万元", "reason": "改名"}
@@ -159,7 +176,14 @@ def test_an_amendment_keeps_people_it_did_not_see(office: Office, ledger: dict[s
     before = Entry.objects.get(pk=ledger["visit"])
     form = text(clerk.get(at(office, "amend", ledger["visit"])))
     assert 'value="张*"' in form
-    typed = {"f.household": "张*", "f.person": "李*", "f.begin": "2020-01-20", "f.place": str(office.places["丙村"].pk), "f.amount": "600", "reason": "金额"}
+    typed = {
+        "f.household": "张*",
+        "f.person": "李*",
+        "f.begin": "2020-01-20",
+        "f.place": str(office.places["丙村"].pk),
+        "f.amount": "600",
+        "reason": "金额",
+    }
     clerk.post(at(office, "amend", ledger["visit"]), typed)
     after = newest(office)
     assert after.household == before.household

@@ -30,7 +30,11 @@ def counts(page: str) -> list[int]:
 
 
 def say(office: Office, client: Client, upload: Upload, **said: object) -> str:
-    return text(client.post(at(office, "answer", upload.pk), {"name": "培训", "part": 0, **said}, headers={"HX-Request": "true", "HX-Target": "preview"}))
+    return text(
+        client.post(
+            at(office, "answer", upload.pk), {"name": "培训", "part": 0, **said}, headers={"HX-Request": "true", "HX-Target": "preview"}
+        )
+    )
 
 
 def test_the_whole_round(office: Office, clerk: Client) -> None:
@@ -106,7 +110,9 @@ def test_a_block_is_pasted_without_a_file(office: Office, clerk: Client) -> None
     name = re.search(r'data-name="([^"]*)"', page)
     assert name
     fixed = clerk.post(
-        at(office, "answer", upload.pk), {"name": name[1], "part": 0, "verb": "cell", "row": 1, "column": 0, "text": "养鸭培训\t2019-03-06\n养鹅培训\t2019-03-07"}, follow=True
+        at(office, "answer", upload.pk),
+        {"name": name[1], "part": 0, "verb": "cell", "row": 1, "column": 0, "text": "养鸭培训\t2019-03-06\n养鹅培训\t2019-03-07"},
+        follow=True,
     )
     assert "养鹅培训" in text(fixed)
 

@@ -163,7 +163,9 @@ def test_search_finds_entries_figures_kinds_and_places(office: Office, ledger: d
     assert "没有找到" in text(clerk.get(at(office, "search") + "?q=航天飞机"))
 
 
-def test_people_are_found_by_their_whole_name_and_never_by_address(office: Office, ledger: dict[str, int], clerk: Client, leader: Client) -> None:
+def test_people_are_found_by_their_whole_name_and_never_by_address(
+    office: Office, ledger: dict[str, int], clerk: Client, leader: Client
+) -> None:
     page = clerk.post(at(office, "search"), {"name": "张三"})
     assert f"/entry/{ledger['visit']}/" in text(page)
     assert "张三" not in text(page)

@@ -17,7 +17,9 @@ PAGES = [(name, args) for name, args in READ if not name.endswith("_export") and
 
 @pytest.mark.parametrize(("name", "args"), PAGES)
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_nothing_inline_and_nothing_from_elsewhere(office: Office, ledger: dict[str, int], clerk: Client, name: str, args: tuple[object, ...], lang: str) -> None:
+def test_nothing_inline_and_nothing_from_elsewhere(
+    office: Office, ledger: dict[str, int], clerk: Client, name: str, args: tuple[object, ...], lang: str
+) -> None:
     clerk.cookies["bangfu_language"] = lang
     answer = clerk.get(address(office, ledger, name, args))
     page = text(answer)

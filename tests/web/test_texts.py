@@ -114,7 +114,9 @@ def test_a_report_comes_as_word_and_in_english(office: Office, ledger: dict[str,
     assert 'lang="en"' in text(leader.get(at(office, "report_view") + "?outline=annual&lang=en"))
 
 
-def test_an_issued_report_stays_and_its_differences_are_explained(office: Office, ledger: dict[str, int], clerk: Client, leader: Client) -> None:
+def test_an_issued_report_stays_and_its_differences_are_explained(
+    office: Office, ledger: dict[str, int], clerk: Client, leader: Client
+) -> None:
     keep = at(office, "report_keep") + "?outline=annual&period=2019..2020"
     assert leader.post(keep).status_code == 403
     clerk.post(keep)
@@ -135,7 +137,9 @@ def test_last_years_report_is_renewed(office: Office, ledger: dict[str, int], cl
     document.add_paragraph("2019年，学院投入帮扶资金5万元。")
     document.save(out)
     answer = clerk.post(at(office, "renew"), {"file": SimpleUploadedFile("2019.docx", out.getvalue()), "old": "2019", "new": "2020"})
-    assert "1万元" in "".join(t.text or "" for p in python_docx.Document(io.BytesIO(answer.content)).paragraphs for t in p._p.iter() if t.tag.endswith("}t"))
+    assert "1万元" in "".join(
+        t.text or "" for p in python_docx.Document(io.BytesIO(answer.content)).paragraphs for t in p._p.iter() if t.tag.endswith("}t")
+    )
     assert clerk.post(at(office, "renew"), {"old": "2019", "new": "2020"}).status_code == 422
     wrong = clerk.post(at(office, "renew"), {"file": SimpleUploadedFile("2019.docx", out.getvalue()), "old": "早先", "new": "2020"})
     assert wrong.status_code == 422
@@ -145,7 +149,11 @@ def test_last_years_report_is_renewed(office: Office, ledger: dict[str, int], cl
 
 
 def test_a_programme_is_set_up_from_a_register(administrator: Client, office: Office, clerk: Client) -> None:
-    register = {"organisation": "四川工业学院", "places": [{"name": "东村", "kind": "village", "county": "平武县", "designated": True}], "units": [{"name": "教务处", "short": "教务"}]}
+    register = {
+        "organisation": "四川工业学院",
+        "places": [{"name": "东村", "kind": "village", "county": "平武县", "designated": True}],
+        "units": [{"name": "教务处", "short": "教务"}],
+    }
     file = SimpleUploadedFile("登记.json", json.dumps(register).encode())
     assert clerk.get("/programmes/new/").status_code == 403
     answer = administrator.post("/programmes/new/", {"verb": "file", "file": file})
@@ -172,7 +180,10 @@ def test_a_programme_is_set_up_by_hand(administrator: Client, office: Office) ->
 def test_places_and_units_are_kept_on_the_settings_page(office: Office, clerk: Client) -> None:
     here = at(office, "settings")
     county = office.places["开江县"]
-    clerk.post(here, {"verb": "add_place", "name": "戊村", "level": "village", "parent": str(county.pk), "variants": "戊、老戊村", "designated": "1"})
+    clerk.post(
+        here,
+        {"verb": "add_place", "name": "戊村", "level": "village", "parent": str(county.pk), "variants": "戊、老戊村", "designated": "1"},
+    )
     place = Place.objects.get(name="戊村")
     assert (place.parent, place.variants) == (county, ["戊", "老戊村"])
     assert Entry.objects.filter(programme=office.programme, kind="designation", place=place, ended=None).exists()

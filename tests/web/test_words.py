@@ -36,7 +36,23 @@ def test_no_word_is_idle() -> None:
 
 
 def test_templates_hold_no_words_of_their_own() -> None:
-    allowed = {"帮", "中", "文", "村", "乡", "县", "学", "院", "我", "校", "教", "务", "处", "是", "否"}  # seal, language names, an example file, codes of the form
+    allowed = {
+        "帮",
+        "中",
+        "文",
+        "村",
+        "乡",
+        "县",
+        "学",
+        "院",
+        "我",
+        "校",
+        "教",
+        "务",
+        "处",
+        "是",
+        "否",
+    }  # seal, language names, an example file, codes of the form
     for path in TEMPLATES:
         found = set(HAN.findall(re.sub(r"{#.*?#}", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)))
         assert found <= allowed, f"{path.name}: {found - allowed}"

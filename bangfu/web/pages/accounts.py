@@ -35,7 +35,7 @@ def _token_file() -> Path:
 
 def somebody() -> bool:
     """Whether anybody can sign in; the command's own account, which has no password, does not count."""
-    return User.objects.filter(is_active=True).exclude(password__startswith="!").exists()
+    return User.objects.filter(is_active=True).exclude(password__startswith="!").exists()  # noqa: S106 - Django's mark of an unusable one
 
 
 def first_token() -> str | None:
@@ -114,7 +114,7 @@ def first(request: HttpRequest) -> HttpResponse:
         wrong.append(say("sign_in.no_username", lang))
     wrong += password_problems(password, request.POST.get("again", ""), User(username=given["username"]), lang)
     if wrong:
-        return page(request, "first.html", status=422, wrong=wrong, **given)
+        return page(request, "first.html", status=422, wrong=wrong, token=given["token"], username=given["username"])
     with transaction.atomic():
         user = User.objects.create_superuser(given["username"], password=password)
     first_token()  # forgets the token

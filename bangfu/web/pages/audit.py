@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
@@ -19,7 +21,7 @@ PAGE = 50
 
 def _before(request: HttpRequest) -> int | None:
     text = request.GET.get("before", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None  # noqa: PLR2004
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 @require_safe
@@ -40,18 +42,14 @@ def audit(request: HttpRequest, slug: str) -> HttpResponse:
         found = found.filter(mark__lt=before)
     page = list(found[: PAGE + 1])
     counts = _counts(desk, [p.mark for p in page])
-    context = {
+    context: dict[str, Any] = {
         "postings": [(p, counts.get(p.mark, 0)) for p in page[:PAGE]],
         "older": page[PAGE - 1].mark if len(page) > PAGE else None,
         "first": before is None,
     }
     if desk.access.manages:
-        context["reveals"] = Reveal.objects.filter(person__programme=desk.programme).union(
-            Reveal.objects.filter(household__programme=desk.programme), all=True
-        ).order_by("-at")[:PAGE]
-        context["reveals"] = list(
-            Reveal.objects.filter(pk__in=[r.pk for r in context["reveals"]]).select_related("by", "person", "household").order_by("-at")
-        )
+        own = Q(person__programme=desk.programme) | Q(household__programme=desk.programme)
+        context["reveals"] = list(Reveal.objects.filter(own).select_related("by", "person", "household").order_by("-at")[:PAGE])
         context["downloads"] = list(Download.objects.filter(programme=desk.programme).select_related("by").order_by("-at")[:PAGE])
     return desk.page("audit.html", at="audit", **context)
 
@@ -59,7 +57,9 @@ def audit(request: HttpRequest, slug: str) -> HttpResponse:
 def _counts(desk: Desk, marks: list[int]) -> dict[int, int]:
     """How many entries each posting wrote or ended."""
     written = Entry.objects.filter(programme=desk.programme, mark__in=marks).values_list("mark").annotate(n=Count("id"))
-    ended = Ended.objects.filter(entry__programme=desk.programme, mark__in=marks, successor=None).values_list("mark").annotate(n=Count("entry"))
+    ended = (
+        Ended.objects.filter(entry__programme=desk.programme, mark__in=marks, successor=None).values_list("mark").annotate(n=Count("entry"))
+    )
     counts: dict[int, int] = {}
     for mark, n in [*written, *ended]:
         counts[mark] = counts.get(mark, 0) + n

@@ -17,7 +17,9 @@ def catalogue(request: HttpRequest, slug: str) -> HttpResponse:
 
     def wanted(thing: Kind | Figure) -> bool:
         words = [thing.label.zh, thing.label.en, thing.code]
-        words += [w for f in thing.fields.values() for w in (f.label.zh, *f.headers)] if isinstance(thing, Kind) else [*thing.says, *thing.cues]
+        words += (
+            [w for f in thing.fields.values() for w in (f.label.zh, *f.headers)] if isinstance(thing, Kind) else [*thing.says, *thing.cues]
+        )
         return not text or any(text in w.casefold() for w in words)
 
     known = desk.catalogue

@@ -13,11 +13,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from bangfu.ledger.crypt import FileDamaged
 from bangfu.office import checking, documents
+from bangfu.office.books import Books
 from bangfu.office.checking import Checked
 from bangfu.office.documents import DocumentRefused
 from bangfu.office.models import Review
 from bangfu.web.desk import Desk, desk_for
 from bangfu.web.export import XLSX, attachment
+from bangfu.web.filter import write_period
 from bangfu.web.rows import rows
 from bangfu.web.shown import number, unit_word
 
@@ -123,7 +125,7 @@ def claim(request: HttpRequest, slug: str, pk: int, index: int) -> HttpResponse:
     finding = checked.findings[index]
     context: dict[str, Any] = {"trace": None, "rows": [], "first": "after" not in request.GET}
     if finding.figure is not None:
-        books = checking.Books(desk.programme, checked.mark)
+        books = Books(desk.programme, checked.mark)
         asked = checking.slice_of(books, finding.judgement.asked)
         try:
             trace = books.trace(finding.figure.code, asked, after=request.GET.get("after") or None)
@@ -156,8 +158,6 @@ def claim(request: HttpRequest, slug: str, pk: int, index: int) -> HttpResponse:
 
 
 def _period(asked: Any) -> str:
-    from bangfu.web.filter import write_period  # noqa: PLC0415
-
     return write_period(asked.begin, asked.end)
 
 
@@ -172,7 +172,9 @@ def correct(request: HttpRequest, slug: str, pk: int, index: int) -> HttpRespons
     if index >= len(checked.findings):
         raise Http404
     try:
-        checking.correct(desk.programme, checked.findings[index].signature, request.POST.get("figure", ""), by=desk.user, catalogue=desk.catalogue)
+        checking.correct(
+            desk.programme, checked.findings[index].signature, request.POST.get("figure", ""), by=desk.user, catalogue=desk.catalogue
+        )
     except KeyError:
         raise Http404 from None
     messages.success(request, desk.say("check.corrected"), extra_tags="good")

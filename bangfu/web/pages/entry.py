@@ -114,9 +114,7 @@ def source(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def new(request: HttpRequest, slug: str) -> HttpResponse:
     """Choose the kind of the new entry."""
     desk = desk_for(request, slug, writing=True)
-    chapters = [
-        (label, [k for k in desk.catalogue.kinds.values() if k.chapter == code]) for code, label in desk.catalogue.chapters.items()
-    ]
+    chapters = [(label, [k for k in desk.catalogue.kinds.values() if k.chapter == code]) for code, label in desk.catalogue.chapters.items()]
     mine = Entry.objects.filter(programme=desk.programme).order_by("-mark").values_list("kind", flat=True)[:200]
     often = [desk.catalogue.kinds[code] for code in dict.fromkeys(mine) if code in desk.catalogue.kinds][:6]
     drafts = FormDraft.objects.filter(user=desk.user, programme=desk.programme, entry=None).order_by("-at")
@@ -224,7 +222,17 @@ def _record(
         if not read.problems and amended is not None and not reason:
             read = _only_problems(desk, kind, given, scales, stored)
         wrongs = {name: label.say(desk.lang) for name, label in read.problems.items()}
-        return _form(desk, kind, typed, amended=amended, scales=scales, wrong=wrongs, problems=problems, reason=reason, before=covered if amended else None)
+        return _form(
+            desk,
+            kind,
+            typed,
+            amended=amended,
+            scales=scales,
+            wrong=wrongs,
+            problems=problems,
+            reason=reason,
+            before=covered if amended else None,
+        )
     FormDraft.objects.filter(user=desk.user, programme=desk.programme, kind=kind.code, entry=amended).delete()
     fresh = Entry.objects.filter(programme=desk.programme, mark=desk.programme.mark).values_list("pk", flat=True).first()
     messages.success(request, desk.say("entry.amended" if amended else "entry.recorded", mark=desk.programme.mark), extra_tags="good")
@@ -295,7 +303,7 @@ def keep_draft(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         raise Http404
     about = request.GET.get("entry", "")
     entry_ = _entry(desk, int(about)) if about.isdigit() else None
-    own = {"user": desk.user, "programme": desk.programme, "kind": kind.code, "entry": entry_}
+    own: dict[str, Any] = {"user": desk.user, "programme": desk.programme, "kind": kind.code, "entry": entry_}
     if request.POST.get("verb") == "discard":
         FormDraft.objects.filter(**own).delete()
         return HttpResponseRedirect(desk.to("amend", entry_.pk) if entry_ else desk.to("new_entry", kind.code))
@@ -325,7 +333,14 @@ def void_entry(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             return HttpResponseRedirect(desk.to("entry", pk))
     fields = list(shown(kind, draft, Names.of([draft]), desk.lang))
     return desk.page(
-        "void.html", at="ledger", status=422 if problems else 200, entry=found, kind=kind, fields=fields, title=_title(fields, kind, desk), problems=problems
+        "void.html",
+        at="ledger",
+        status=422 if problems else 200,
+        entry=found,
+        kind=kind,
+        fields=fields,
+        title=_title(fields, kind, desk),
+        problems=problems,
     )
 
 
@@ -401,5 +416,3 @@ def voucher(request: HttpRequest, slug: str, pk: int, sha256: str) -> HttpRespon
         raise Http404 from None
     desk.took("voucher", proof.filename)
     return attachment(content, proof.filename, "application/octet-stream")
-
-

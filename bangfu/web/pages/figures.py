@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
@@ -143,7 +144,7 @@ def figure(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         trace = desk.books.trace(code, desk.slice, after=request.GET.get("after") or None)
     except ValueError:  # not a bookmark of ours
         raise Http404 from None
-    context = {
+    context: dict[str, Any] = {
         "figure": found,
         "trace": trace,
         "rows": list(zip(rows(desk, (s.fact for s in trace.shares)), trace.shares, strict=True)),
@@ -185,20 +186,34 @@ def _by_place(desk: Desk, figure: Figure) -> list[tuple[int, str, int, Value]]:
     return [(pk, name, depth - least, value) for pk, name, depth, value in found]
 
 
-
-
 @require_safe
 def figures_export(request: HttpRequest, slug: str) -> HttpResponse:
     """All figures that the page lists, with their values and 口径."""
     desk = desk_for(request, slug)
     chosen = [f for code in desk.catalogue.chapters for f in desk.catalogue.in_chapter(code)]
     table = [
-        [desk.catalogue.chapters[f.chapter].say(desk.lang), f.label.say(desk.lang), line.value.value if line.value.value is not None else "", unit_word(f.unit, desk.lang), line.value.entries, f.caliber.say(desk.lang)]
+        [
+            desk.catalogue.chapters[f.chapter].say(desk.lang),
+            f.label.say(desk.lang),
+            line.value.value if line.value.value is not None else "",
+            unit_word(f.unit, desk.lang),
+            line.value.entries,
+            f.caliber.say(desk.lang),
+        ]
         for f, line in zip(chosen, lines(desk, chosen), strict=True)
     ]
-    head = [desk.say("figures.chapter"), desk.say("figures.figure"), desk.say("show.value"), desk.say("figures.unit"), desk.say("figures.entries"), desk.say("figures.caliber")]
+    head = [
+        desk.say("figures.chapter"),
+        desk.say("figures.figure"),
+        desk.say("show.value"),
+        desk.say("figures.unit"),
+        desk.say("figures.entries"),
+        desk.say("figures.caliber"),
+    ]
     desk.took("figures", _for(desk))
-    return attachment(workbook(desk.say("nav.figures"), _notes(desk), head, table), f"{desk.say('nav.figures')}-{timezone.localdate():%Y%m%d}.xlsx")
+    return attachment(
+        workbook(desk.say("nav.figures"), _notes(desk), head, table), f"{desk.say('nav.figures')}-{timezone.localdate():%Y%m%d}.xlsx"
+    )
 
 
 @require_safe
@@ -216,7 +231,9 @@ def trace_export(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         for row, share in zip(rows(desk, (s.fact for s in trace.shares)), trace.shares, strict=True):
             adds = from_parts(share.parts, found.unit)
             total += adds
-            table.append([row.begin, row.title, row.kind.label.say(desk.lang), row.category, row.place, row.unit, row.source, str(row.id), adds])
+            table.append(
+                [row.begin, row.title, row.kind.label.say(desk.lang), row.category, row.place, row.unit, row.source, str(row.id), adds]
+            )
         after = trace.after
         if after is None:
             break
@@ -232,7 +249,11 @@ def trace_export(request: HttpRequest, slug: str, code: str) -> HttpResponse:
 
 def _for(desk: Desk) -> str:
     """The slice in words."""
-    words = [period(desk.filter.begin, desk.filter.end, desk.lang), desk.place.name if desk.place else "", desk.unit.name if desk.unit else ""]
+    words = [
+        period(desk.filter.begin, desk.filter.end, desk.lang),
+        desk.place.name if desk.place else "",
+        desk.unit.name if desk.unit else "",
+    ]
     return " · ".join(w for w in words if w)
 
 

@@ -118,7 +118,9 @@ def _preview(desk: Desk, upload: Upload) -> HttpResponse:
     job = staging.previewed(upload)
     piece = desk.request.headers.get("HX-Target") in {"preview", "waiting"}
     if not job.finished.is_set():
-        return desk.page("waiting.html" if piece else "preview.html", at="intake", upload=upload, rows=job.rows, again="preview", ready=False)
+        return desk.page(
+            "waiting.html" if piece else "preview.html", at="intake", upload=upload, rows=job.rows, again="preview", ready=False
+        )
     if job.broken:
         raise RuntimeError("the preview could not be made; see the log")
     refused = [en if desk.lang == "en" else zh for zh, en in job.refused]
@@ -216,7 +218,9 @@ def _say_column(desk: Desk, upload: Upload) -> None:
 def _say_cells(desk: Desk, upload: Upload) -> None:
     """One cell, or a block pasted from Excel with its upper left corner there."""
     row, column, text = _number(desk, "row"), _number(desk, "column"), desk.request.POST.get("text", "")[:20_000]
-    block = list(csv.reader(io.StringIO(text.replace("\r\n", "\n")), delimiter="\t")) if "\t" in text or "\n" in text.strip("\n") else [[text]]
+    block = (
+        list(csv.reader(io.StringIO(text.replace("\r\n", "\n")), delimiter="\t")) if "\t" in text or "\n" in text.strip("\n") else [[text]]
+    )
     fresh = [(row + r, column + c, cell.strip()[:2000]) for r, cells in enumerate(block[:500]) for c, cell in enumerate(cells[:60])]
 
     def change(said: dict[str, Any]) -> None:
@@ -355,7 +359,9 @@ def undo(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             messages.success(request, desk.say("intake.taken_back", name=found.filename, n=len(changed)), extra_tags="good")
             return HttpResponseRedirect(desk.to("batch", pk))
     count = Entry.objects.filter(batch=found, ended=None).count()
-    return desk.page("undo.html", at="intake", batch=found, count=count, wrong=wrong, status=422 if wrong else 200, today=timezone.localdate())
+    return desk.page(
+        "undo.html", at="intake", batch=found, count=count, wrong=wrong, status=422 if wrong else 200, today=timezone.localdate()
+    )
 
 
 @require_safe
@@ -372,7 +378,9 @@ def template(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     if kind is None:
         raise Http404
     desk.took("template", kind.label.zh)
-    return attachment(giving_back.template(kind, registers_of(desk.programme)), f"{kind.label.say(desk.lang)}-{desk.say('intake.template_name')}.xlsx")
+    return attachment(
+        giving_back.template(kind, registers_of(desk.programme)), f"{kind.label.say(desk.lang)}-{desk.say('intake.template_name')}.xlsx"
+    )
 
 
 @require_safe

@@ -157,7 +157,20 @@ def _line(desk: Desk, row: Row, shown: list[Field]) -> list[Any]:
     if not shown:
         measures = ["，".join(f"{f.label.say(desk.lang)} {digits}" for f, digits in row.amounts())]
     last = row.last or ""
-    return [row.begin, last, row.title, row.kind.label.say(desk.lang), row.category, row.place, row.unit, row.party, row.project, *measures, row.source, str(row.id)]
+    return [
+        row.begin,
+        last,
+        row.title,
+        row.kind.label.say(desk.lang),
+        row.category,
+        row.place,
+        row.unit,
+        row.party,
+        row.project,
+        *measures,
+        row.source,
+        str(row.id),
+    ]
 
 
 @require_safe
@@ -192,6 +205,11 @@ def save_view(request: HttpRequest, slug: str) -> HttpResponse:
     name = request.POST.get("name", "").strip()[:60]
     if name:
         SavedView.objects.create(
-            programme=desk.programme, by=desk.user, page="ledger", name=name, query=query, shared=bool(request.POST.get("shared")) and desk.access.writes
+            programme=desk.programme,
+            by=desk.user,
+            page="ledger",
+            name=name,
+            query=query,
+            shared=bool(request.POST.get("shared")) and desk.access.writes,
         )
     return HttpResponseRedirect(desk.bare("ledger") + (f"?{query}" if query else ""))

@@ -158,9 +158,10 @@ def _text(desk: Desk, name: str) -> str:
     return desk.request.POST.get(name, "").strip()
 
 
-def _id(desk: Desk, name: str) -> int | None:
+def _id(desk: Desk, name: str) -> int:
+    """An id of the form; 0, which nothing has, where it names none."""
     text = _text(desk, name)
-    return int(text) if text.isascii() and text.isdigit() else None
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
 def _variants(desk: Desk) -> list[str]:

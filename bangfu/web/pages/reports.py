@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from markupsafe import Markup
 
-from bangfu.office import drafting, documents
+from bangfu.office import documents, drafting
 from bangfu.office.documents import DocumentRefused
 from bangfu.office.models import Report
 from bangfu.office.reports import docx, html
@@ -26,6 +26,7 @@ from bangfu.web.filter import UnreadablePeriod, read_period, write_period
 from bangfu.web.pages.check import DOCX
 from bangfu.web.rows import rows
 from bangfu.web.shown import period as period_words
+from bangfu.web.words import say
 
 
 def _desk(request: HttpRequest, slug: str, *, writing: bool = False) -> Desk:
@@ -45,7 +46,7 @@ def reports(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-def stylesheet(request: HttpRequest) -> HttpResponse:
+def stylesheet(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - every view is given one
     """The report's own style sheet, which also stands inside its stand-alone file."""
     answer = HttpResponse(html.style(), content_type="text/css; charset=utf-8")
     answer["Cache-Control"] = "max-age=86400"
@@ -78,7 +79,9 @@ def _link(desk: Desk, mark: int) -> Any:
     def link(source: Source) -> str:
         asked = source.asked
         now = None if mark >= desk.programme.mark else mark
-        return desk.to("figure", source.code, period=write_period(asked.begin, asked.end) or None, place=asked.place, unit=None, q=None, mark=now)
+        return desk.to(
+            "figure", source.code, period=write_period(asked.begin, asked.end) or None, place=asked.place, unit=None, q=None, mark=now
+        )
 
     return link
 
@@ -124,7 +127,14 @@ def kept_report(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     facts = {line.fact.id: line.fact for change in changed for line in change.lines}
     names = {row.id: row for row in rows(desk, list(facts.values())[:500])}
     return desk.page(
-        "report.html", at="reports", outline=known_outlines().get(found.outline), document=document, body=body, report=found, changed=changed, names=names
+        "report.html",
+        at="reports",
+        outline=known_outlines().get(found.outline),
+        document=document,
+        body=body,
+        report=found,
+        changed=changed,
+        names=names,
     )
 
 
@@ -134,24 +144,27 @@ def renew(request: HttpRequest, slug: str) -> HttpResponse:
     desk = _desk(request, slug, writing=True)
     wrong: list[str] = []
     typed = {name: request.POST.get(name, "").strip() for name in ("old", "new")}
-    made: drafting.Draft | None = None
     if request.method == "POST":
-        file = request.FILES.get("file")
         try:
-            if file is None:
-                raise DocumentRefused(desk.say("renew.no_file"), desk.say("renew.no_file"))
-            if (file.size or 0) > documents.MOST_BYTES:
-                raise DocumentRefused(desk.say("renew.too_big"), desk.say("renew.too_big"))
-            made = drafting.draft(desk.programme, file.read(), file.name or "report.docx", _span(desk, typed["old"]), _span(desk, typed["new"]))
+            name, content = _former(desk)
+            made = drafting.draft(desk.programme, content, name, _span(desk, typed["old"]), _span(desk, typed["new"]))
         except DocumentRefused as refused:
             wrong = [refused.en if desk.lang == "en" else refused.zh]
         except UnreadablePeriod as unread:
             wrong = [desk.say("filter.unreadable", period=str(unread))]
         else:
-            desk.took("report", f"{file.name} → {period_words(*read_period(typed['new']), desk.lang)}")
-            stem = (file.name or "report").rpartition(".")[0]
-            return attachment(made.content, f"{stem}-{typed['new']}.docx", DOCX)
+            desk.took("report", f"{name} → {period_words(*read_period(typed['new']), desk.lang)}")
+            return attachment(made.content, f"{name.rpartition('.')[0] or name}-{typed['new']}.docx", DOCX)
     return desk.page("renew.html", at="reports", wrong=wrong, typed=typed, status=422 if wrong else 200)
+
+
+def _former(desk: Desk) -> tuple[str, bytes]:
+    """The former report that was handed in. Raises DocumentRefused."""
+    file = desk.request.FILES.get("file")
+    if file is None or (file.size or 0) > documents.MOST_BYTES:
+        word = "renew.no_file" if file is None else "renew.too_big"
+        raise DocumentRefused(say(word, "zh"), say(word, "en"))
+    return file.name or "report.docx", file.read()
 
 
 def _span(desk: Desk, text: str) -> tuple[date, date]:

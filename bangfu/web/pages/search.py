@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -28,7 +30,7 @@ def search(request: HttpRequest, slug: str) -> HttpResponse:
     return desk.page("search.html", at="search", found=found, people=people)
 
 
-def _found(desk: Desk) -> dict[str, list[object]]:
+def _found(desk: Desk) -> dict[str, Sequence[object]]:
     text = desk.filter.text
     low = text.casefold()
     known = desk.catalogue
@@ -39,8 +41,12 @@ def _found(desk: Desk) -> dict[str, list[object]]:
     named = standing.filter(Q(title__icontains=text) | Q(project__name__icontains=text) | Q(party__name__icontains=text))
     return {
         "entries": list(entries_as_rows(desk, named.order_by("-begin", "-id")[:MOST])),
-        "figures": [f for f in known.figures.values() if any(low in w.casefold() for w in (f.label.zh, f.label.en, f.caliber.zh, *f.says, *f.cues))][:MOST],
-        "kinds": [k for k in known.kinds.values() if any(low in w.casefold() for w in (k.label.zh, k.label.en, k.note.zh, *k.titles))][:MOST],
+        "figures": [
+            f for f in known.figures.values() if any(low in w.casefold() for w in (f.label.zh, f.label.en, f.caliber.zh, *f.says, *f.cues))
+        ][:MOST],
+        "kinds": [k for k in known.kinds.values() if any(low in w.casefold() for w in (k.label.zh, k.label.en, k.note.zh, *k.titles))][
+            :MOST
+        ],
         "places": [p for p, _ in desk.places if any(low in w.casefold() for w in (p.name, *p.variants))],
         "units": [u for u, _ in desk.units if any(low in w.casefold() for w in (u.name, *u.variants))],
         "projects": list(Project.objects.filter(programme=desk.programme, name__icontains=text)[:MOST]) if own is None else [],

@@ -4,17 +4,22 @@
 (() => {
   const preview = () => document.querySelector("#preview");
   let back = "";
+  let earlier = Promise.resolve(); // one answer after another: none is lost while the one before is still under way
 
   function send(values) {
+    earlier = earlier.then(() => answer(values), () => answer(values));
+  }
+
+  function answer(values) {
     const here = preview();
     const scroll = document.querySelector(".sheet");
     const at = scroll ? [scroll.scrollTop, scroll.scrollLeft] : [0, 0];
     const whole = { sheet: here.dataset.sheet, name: here.dataset.name, from: here.dataset.from, only: here.dataset.only, part: 0, ...values };
     here.setAttribute("aria-busy", "true");
-    htmx.ajax("POST", here.dataset.url, { target: "#preview", swap: "outerHTML", values: whole }).then(() => {
+    return htmx.ajax("POST", here.dataset.url, { target: "#preview", swap: "outerHTML", values: whole }).then(() => {
       const fresh = document.querySelector(".sheet");
       if (fresh) [fresh.scrollTop, fresh.scrollLeft] = at;
-      if (back) document.getElementById(back)?.focus();
+      if (back && !document.querySelector("#preview td input")) document.getElementById(back)?.focus();
     });
   }
 
