@@ -147,7 +147,7 @@ def floor(path: Path, programme: Any, clerk: Any, progress: Any) -> None:
     places = dict(Place.objects.values_list("name", "pk"))
     units = dict(Party.objects.values_list("name", "pk"))
     names = ", ".join(f'"{c}"' for c in ENTRY_COLUMNS)
-    entry_sql = f'INSERT INTO ledger_entry ({names}) VALUES ({", ".join(["%s"] * len(ENTRY_COLUMNS))})'
+    entry_sql = f"INSERT INTO ledger_entry ({names}) VALUES ({', '.join(['%s'] * len(ENTRY_COLUMNS))})"
     measure_sql = "INSERT INTO ledger_measure (entry_id, name, value) VALUES (%s, %s, %s)"
     with transaction.atomic(), connection.cursor() as cursor:
         batch = Batch.objects.create(programme=programme, filename=path.name, sha256="", by=clerk)
@@ -167,7 +167,11 @@ def floor(path: Path, programme: Any, clerk: Any, progress: Any) -> None:
                     (number, programme.pk, 2, "purchase", cells[1], None, cells[4], "", "direct_purchase", units[cells[2]], places[cells[9]], None, None, None,
                      '{"channel":"canteen"}', details, None, batch.pk, "采购", number, number.to_bytes(16, "big")),
                 )  # fmt: skip
-                measures += [(number, "quantity", int(cells[6])), (number, "unit_price", int(cells[7]) * 100), (number, "amount", int(cells[8]) * 100)]
+                measures += [
+                    (number, "quantity", int(cells[6])),
+                    (number, "unit_price", int(cells[7]) * 100),
+                    (number, "amount", int(cells[8]) * 100),
+                ]
             cursor.executemany(entry_sql, entries)
             cursor.executemany(measure_sql, measures)
 
@@ -202,7 +206,7 @@ def peer(path: Path, programme: Any, clerk: Any, progress: Any) -> None:
             instance.facets = {"channel": row["采购渠道"]}
             instance.details = {"supplier": row["供货商"], "invoice": row["发票号"]}
 
-        def validate_instance(self, instance: Any, import_validation_errors: Any = None, validate_unique: bool = True) -> None:
+        def validate_instance(self, instance: Any, _errors: Any = None, validate_unique: bool = True) -> None:
             optional = ["end", "category", "counts_to", "party", "project", "household", "supersedes", "sheet"]  # may be empty here
             instance.full_clean(exclude=optional, validate_unique=validate_unique)
 
@@ -292,7 +296,13 @@ def prepare(data: Path) -> None:
 
 
 def environment(data: Path) -> dict[str, str]:
-    return {**os.environ, "BANGFU_DATA": str(data), "DJANGO_SETTINGS_MODULE": "bangfu.settings", "PYTHONPATH": str(ROOT), "BANGFU_DATABASE": ""}
+    return {
+        **os.environ,
+        "BANGFU_DATA": str(data),
+        "DJANGO_SETTINGS_MODULE": "bangfu.settings",
+        "PYTHONPATH": str(ROOT),
+        "BANGFU_DATABASE": "",
+    }
 
 
 def contend(template: Path, folder: Path, name: str, path: Path) -> dict[str, float]:
@@ -300,7 +310,12 @@ def contend(template: Path, folder: Path, name: str, path: Path) -> dict[str, fl
     shutil.rmtree(data, ignore_errors=True)
     shutil.copytree(template, data)
     done = subprocess.run(
-        [sys.executable, str(Path(__file__).resolve()), "--one", name, str(path)], env=environment(data), cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, str(Path(__file__).resolve()), "--one", name, str(path)],
+        env=environment(data),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         raise SystemExit(f"{name}: {done.stderr[-3000:]}")

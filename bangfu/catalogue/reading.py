@@ -160,10 +160,7 @@ def read_number(text: str, unit: str, scale: str = "") -> Decimal:
     """
     compact = text.strip()
     times, in_scale = _scale(scale, unit)
-    if _PLAIN.fullmatch(compact):
-        value = Decimal(compact) * times
-    else:
-        value = _read_written(compact, unit, in_scale, times)
+    value = Decimal(compact) * times if _PLAIN.fullmatch(compact) else _read_written(compact, unit, in_scale, times)
     if value < 0 and unit != "CNY":
         raise Problem("negative", f"“{text}”是负数，请填不小于 0 的数", f"“{text}” is negative; write a number of at least 0")
     return value
@@ -205,7 +202,15 @@ def _without_measure(cell: str, unit: str) -> str | None:
     return found["n"].strip() if unit in _GENERIC or unit.startswith("other:") else None
 
 
-_NOUNS = {"CNY": "金额", "person": "人数", "person-time": "人次", "household": "户数", "session": "期（场）数", "item": "数量", "copy": "册数"}
+_NOUNS = {
+    "CNY": "金额",
+    "person": "人数",
+    "person-time": "人次",
+    "household": "户数",
+    "session": "期（场）数",
+    "item": "数量",
+    "copy": "册数",
+}
 
 
 def _noun(unit: str) -> str:
@@ -250,6 +255,7 @@ def to_parts(value: Decimal, unit: str) -> int:
 # ── words ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+@lru_cache(maxsize=16384)
 def norm(text: str) -> str:
     """A text for comparing words: half width, without spaces, lower case."""
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).lower()
@@ -276,11 +282,13 @@ def read_choice(text: str, choices: Iterable[Choice]) -> str:
     if best[1] and len({code for size, code in held if size == best[0]}) == 1:
         return best[1]
     words = "、".join(c.label.zh for c in choices)
-    raise Problem("unknown_choice", f"“{text}”不在可选的词里（{words}）", f"“{text}” is not one of {', '.join(c.label.en for c in choices)}")
+    raise Problem(
+        "unknown_choice", f"“{text}”不在可选的词里（{words}）", f"“{text}” is not one of {', '.join(c.label.en for c in choices)}"
+    )
 
 
-_YES = frozenset("是 有 对 y yes true 1 √ ✓ ✔ 已 ○ ● 真 已完成 完成 属实".split(" "))
-_NO = frozenset("否 没有 不是 非 n no false 0 × ✗ x ╳ 未 不 假 未完成 无".split(" "))
+_YES = frozenset(["是", "有", "对", "y", "yes", "true", "1", "√", "✓", "✔", "已", "○", "●", "真", "已完成", "完成", "属实"])
+_NO = frozenset(["否", "没有", "不是", "非", "n", "no", "false", "0", "×", "✗", "x", "╳", "未", "不", "假", "未完成", "无"])
 
 
 def read_flag(text: str) -> str:
@@ -340,14 +348,20 @@ def read_identity(text: str) -> Identity:
     """Raises Problem `lossy_code` or `checksum` (wrong length, check digit, or birth date)."""
     number = re.sub(r"[\s-]", "", read_code(text)).upper()
     if not re.fullmatch(r"\d{17}[\dX]", number, re.ASCII):
-        raise Problem("checksum", f"身份证号“{mask(number)}”不是 18 位，请核对", f"identity number “{mask(number)}” does not have 18 digits")
+        raise Problem(
+            "checksum", f"身份证号“{mask(number)}”不是 18 位，请核对", f"identity number “{mask(number)}” does not have 18 digits"
+        )
     expected = _CHECK[sum(int(d) * w for d, w in zip(number, _WEIGHTS, strict=False)) % 11]
     if number[17] != expected:
-        raise Problem("checksum", f"身份证号“{mask(number)}”校验位不对，请核对", f"the check digit of identity number “{mask(number)}” is wrong")
+        raise Problem(
+            "checksum", f"身份证号“{mask(number)}”校验位不对，请核对", f"the check digit of identity number “{mask(number)}” is wrong"
+        )
     try:
         birth = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
     except ValueError:
-        raise Problem("checksum", f"身份证号“{mask(number)}”里的出生日期不存在", f"identity number “{mask(number)}” has no such birth date") from None
+        raise Problem(
+            "checksum", f"身份证号“{mask(number)}”里的出生日期不存在", f"identity number “{mask(number)}” has no such birth date"
+        ) from None
     return Identity(number, number[:6], birth, "male" if int(number[16]) % 2 else "female")
 
 

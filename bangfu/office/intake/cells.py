@@ -14,10 +14,11 @@ A number is written as a spreadsheet shows it (15 significant digits, without ex
 from __future__ import annotations
 
 import csv
-import datetime
+import datetime as dt
 import io
 import lzma
 import marshal
+import math
 import re
 import struct
 import sys
@@ -55,7 +56,10 @@ def read(path: Path, emit: Emit) -> None:
     """Read the file at `path` and `emit` its parts. Raises Refused."""
     size = path.stat().st_size
     if size > MAX_FILE:
-        raise Refused(f"文件有 {size >> 20} MB，超过 {MAX_FILE >> 20} MB 的上限，请拆成几个文件", f"the file has {size >> 20} MB; the limit is {MAX_FILE >> 20} MB")
+        raise Refused(
+            f"文件有 {size >> 20} MB，超过 {MAX_FILE >> 20} MB 的上限，请拆成几个文件",
+            f"the file has {size >> 20} MB; the limit is {MAX_FILE >> 20} MB",
+        )
     with path.open("rb") as file:
         head = file.read(4096)
     if not head.strip(b"\x00\r\n\t "):
@@ -88,7 +92,10 @@ def encoding_of(path: Path) -> str:
             continue
         else:
             return name
-    raise Refused("读不出文件的文字：既不是 UTF-8 也不是 GB18030，请另存为 Excel 或 UTF-8 CSV", "the file's text is neither UTF-8 nor GB18030; save it as Excel or UTF-8 CSV")
+    raise Refused(
+        "读不出文件的文字：既不是 UTF-8 也不是 GB18030，请另存为 Excel 或 UTF-8 CSV",
+        "the file's text is neither UTF-8 nor GB18030; save it as Excel or UTF-8 CSV",
+    )
 
 
 def _text(path: Path, emit: Emit) -> None:
@@ -110,7 +117,14 @@ def _text(path: Path, emit: Emit) -> None:
 
 def _delimiter(sample: str) -> str:
     lines = [line for line in sample.splitlines()[:50] if line.strip()]
-    return max(",\t;|，", key=lambda mark: (sum(1 for line in lines if line.count(mark) >= 1), sum(line.count(mark) for line in lines), -",\t;|，".index(mark)))
+    return max(
+        ",\t;|，",
+        key=lambda mark: (
+            sum(1 for line in lines if line.count(mark) >= 1),
+            sum(line.count(mark) for line in lines),
+            -",\t;|，".index(mark),
+        ),
+    )
 
 
 class _Tables(HTMLParser):
@@ -177,7 +191,13 @@ def _zipped(path: Path, emit: Emit) -> None:
             if any(name.lower().endswith("vbaproject.bin") for name in names):
                 emit(("remark", "文件带宏，宏已忽略，只读取单元格", "the file has macros; they were ignored"))
             if any("externallinks/" in name.lower() for name in names):
-                emit(("remark", "文件引用了别的工作簿，引用不会打开，只取存下的结果", "the file refers to other workbooks; only the stored results were read"))
+                emit(
+                    (
+                        "remark",
+                        "文件引用了别的工作簿，引用不会打开，只取存下的结果",
+                        "the file refers to other workbooks; only the stored results were read",
+                    )
+                )
             _check_entities(pack, parts)
             if "xl/workbook.xml" in names:
                 extras = {n: scan(pack, part) for n, part in _sheet_parts(pack).items()}
@@ -187,7 +207,18 @@ def _zipped(path: Path, emit: Emit) -> None:
                 extras = {}
             else:
                 raise Refused("这个压缩包不是 Excel 工作簿", "this zip file is not an Excel workbook")
-    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, KeyError, ValueError, NotImplementedError, RuntimeError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        lzma.LZMAError,
+        struct.error,
+        EOFError,
+        OSError,
+        KeyError,
+        ValueError,
+        NotImplementedError,
+        RuntimeError,
+    ) as error:
         raise Refused("文件已损坏，打不开", "the file is damaged and cannot be opened") from error
     _workbook(path, emit, extras)
 
@@ -219,14 +250,19 @@ _ATTR = re.compile(rb'([\w:.-]+)\s*=\s*"([^"]*)"|([\w:.-]+)\s*=\s*\'([^\']*)\'')
 
 
 def _attributes(tag: bytes) -> dict[str, str]:
-    return {(m[1] or m[3]).decode("ascii", "replace").split(":")[-1]: (m[2] if m[1] else m[4]).decode("utf-8", "replace") for m in _ATTR.finditer(tag)}
+    return {
+        (m[1] or m[3]).decode("ascii", "replace").split(":")[-1]: (m[2] if m[1] else m[4]).decode("utf-8", "replace")
+        for m in _ATTR.finditer(tag)
+    }
 
 
 def _sheet_parts(pack: zipfile.ZipFile) -> dict[int, str]:
     """Sheet position in the workbook → its part in the package."""
     book = _part(pack, "xl/workbook.xml")
     try:
-        relations = {a.get("Id", ""): a.get("Target", "") for a in map(_attributes, _REL.findall(_part(pack, "xl/_rels/workbook.xml.rels")))}
+        relations = {
+            a.get("Id", ""): a.get("Target", "") for a in map(_attributes, _REL.findall(_part(pack, "xl/_rels/workbook.xml.rels")))
+        }
     except KeyError:
         relations = {}
     found: dict[int, str] = {}
@@ -271,8 +307,8 @@ def scan(pack: zipfile.ZipFile, name: str) -> Extra:
             _note_hidden(match, extra)
         if b"<f" in chunk or b":f" in chunk or b't="e"' in chunk:
             _note_special(chunk, extra, shared)
-        for match in _rows_with_content(chunk):
-            high = max(high, match)
+        for number in _rows_with_content(chunk):
+            high = max(high, number)
     if high * wide > MAX_AREA or wide > MAX_COLUMNS * 4:
         raise Refused(
             f"有一张表在第 {high} 行、第 {wide} 列还有内容，范围过大；请删去表格以外的内容再传",
@@ -333,7 +369,9 @@ def _formula(body: bytes, at: tuple[int, int], shared: dict[str, tuple[str, int,
     if match is None:
         return ""
     attributes = _attributes(match[1] or b"")
-    text = (match[2] or b"").decode("utf-8", "replace").replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"').replace("&amp;", "&")
+    text = (
+        (match[2] or b"").decode("utf-8", "replace").replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"').replace("&amp;", "&")
+    )
     key = attributes.get("si", "")
     if attributes.get("t") == "shared" and key:
         if text:
@@ -435,7 +473,7 @@ def scan_ods(pack: zipfile.ZipFile) -> dict[int, Extra]:
 
 
 def _repeated(tag: bytes, what: str) -> int:
-    match = re.search(rb'number-' + what.encode() + rb'-repeated="(\d{1,9})"', tag)
+    match = re.search(rb"number-" + what.encode() + rb'-repeated="(\d{1,9})"', tag)
     return int(match[1]) if match else 1
 
 
@@ -616,7 +654,7 @@ _EDGE = " \t\r\n\u3000\xa0\ufeff\u200b\u200c\u200d\u2028"
 
 def number_text(value: float) -> str:
     """A number as a spreadsheet means it: 15 significant digits, whole numbers without a point; beyond 2^53 with its exponent, as it is no longer exact."""
-    if value != value or value in (float("inf"), float("-inf")):
+    if not math.isfinite(value):
         return "#NUM!"
     if value.is_integer() and abs(value) < 1e15:
         return str(int(value))
@@ -636,18 +674,19 @@ def text_of(value: Any) -> str:
         return number_text(value)
     if isinstance(value, int):
         return str(value)
-    if isinstance(value, datetime.datetime):
-        return value.date().isoformat() if value.time() == datetime.time(0) else value.isoformat(" ", "seconds")
-    if isinstance(value, (datetime.date, datetime.time)):
-        return value.isoformat()
-    if isinstance(value, datetime.timedelta):
+    if isinstance(value, dt.datetime):
+        return str(value.date() if value.time() == dt.time(0) else value.isoformat(" ", "seconds"))
+    if isinstance(value, (dt.date, dt.time)):
+        return str(value.isoformat())
+    if isinstance(value, dt.timedelta):
         return number_text(value.total_seconds() / 86400)
     return str(value)
 
 
 def _text_row(row: list[Any]) -> list[str]:
     out = [
-        v.strip(_EDGE) if v.__class__ is str else (str(int(v)) if v.__class__ is float and -1e15 < v < 1e15 and v == int(v) else text_of(v)) for v in row
+        v.strip(_EDGE) if v.__class__ is str else (str(int(v)) if v.__class__ is float and -1e15 < v < 1e15 and v == int(v) else text_of(v))
+        for v in row
     ]
     return out if len(out) <= MAX_COLUMNS else out[:MAX_COLUMNS]
 

@@ -72,7 +72,10 @@ class Totals:
         self.columns = [
             _Column(m.column.index, m.field, m.scale)
             for m in understood.meanings
-            if m.field is not None and m.field.type is FieldType.NUMBER and m.field.name not in NOT_TOTALLED and m.field.unit not in {"percent", "year", "month"}
+            if m.field is not None
+            and m.field.type is FieldType.NUMBER
+            and m.field.name not in NOT_TOTALLED
+            and m.field.unit not in {"percent", "year", "month"}
         ]
         self.labels: dict[int, str] = {}
         self.by_place: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
@@ -125,10 +128,12 @@ class Totals:
     def _judge(self, column: _Column, row: int, stretch: int, text: str, value: Decimal, elsewhere: Decimal | None) -> Issue | None:
         sums, bad = column.stretches, column.bad
         candidates: list[tuple[Decimal, bool]] = []
-        for first in range(stretch, -1, -1):  # the rows before it, back to each earlier total
-            candidates.append((sum(sums[first : stretch + 1], Decimal(0)), any(bad[first : stretch + 1])))
-        for last in range(stretch + 1, len(sums)):  # a total that stands before its rows
-            candidates.append((sum(sums[stretch + 1 : last + 1], Decimal(0)), any(bad[stretch + 1 : last + 1])))
+        # the rows before it, back to each earlier total; then the rows after it, if it stands before them
+        spans = [
+            *((first, stretch + 1) for first in range(stretch, -1, -1)),
+            *((stretch + 1, last + 1) for last in range(stretch + 1, len(sums))),
+        ]
+        candidates.extend((sum(sums[a:b], Decimal(0)), any(bad[a:b])) for a, b in spans)
         candidates.append((sum(sums, Decimal(0)), any(bad)))
         if elsewhere is not None:
             candidates.append((sum(sums, Decimal(0)) + elsewhere, any(bad)))
@@ -136,7 +141,11 @@ class Totals:
         if below is not None:
             candidates.append((below, False))
         label = norm(self.labels.get(row, ""))
-        candidates.extend((total, False) for (index, place), total in self.by_place.items() if index == column.index and len(place) > 1 and place[:-1] in label)
+        candidates.extend(
+            (total, False)
+            for (index, place), total in self.by_place.items()
+            if index == column.index and len(place) > 1 and place[:-1] in label
+        )
         if any(_agrees(value, total, text, column.scale, column.field) for total, _ in candidates):
             return None
         whole = "小计" not in label and ("总计" in label or "累计" in label or "合计" in label)

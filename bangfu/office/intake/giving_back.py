@@ -201,7 +201,13 @@ def template(kind: Kind, registers: Registers | None = None) -> bytes:
                 column,
                 3 + ROWS,
                 column,
-                {"validate": "list", "source": f"=选项!${letter}$1:${letter}${len(words)}", "error_type": "warning", "error_title": "不在列表中", "error_message": "可以照填，上传时会请您确认"},
+                {
+                    "validate": "list",
+                    "source": f"=选项!${letter}$1:${letter}${len(words)}",
+                    "error_type": "warning",
+                    "error_title": "不在列表中",
+                    "error_message": "可以照填，上传时会请您确认",
+                },
             )
     sheet.freeze_panes(2, 1)
     _explain(book, kind, fields)
@@ -216,7 +222,9 @@ def _in_order(kind: Kind) -> list[Field]:
 
 
 def _book(out: io.BytesIO) -> Any:
-    return xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
+    return xlsxwriter.Workbook(
+        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    )
 
 
 def _header(fld: Field) -> str:
@@ -336,7 +344,9 @@ def _texts(kind: Kind, fields: Sequence[Field], ids: Sequence[int], *, reveal: b
     _ = kind
 
 
-def _say(fld: Field, draft: Any, names: Mapping[str, Mapping[int, str]], persons: Sequence[Person], home: Household | None, *, reveal: bool) -> str:
+def _say(
+    fld: Field, draft: Any, names: Mapping[str, Mapping[int, str]], persons: Sequence[Person], home: Household | None, *, reveal: bool
+) -> str:
     if fld.name in names:
         return names[fld.name].get(getattr(draft, fld.name) or 0, "")
     if fld.name == "begin":
@@ -350,11 +360,25 @@ def _say(fld: Field, draft: Any, names: Mapping[str, Mapping[int, str]], persons
     if fld.home == "person":
         holder = home if fld.about == "household" else (persons[0] if persons else None)
         value = personal(fld.name, holder) if holder is not None else ""
-        return value if reveal or not value else masked_id(value) if "id_number" in fld.name else masked_phone(value) if "phone" in fld.name else "***"
+        return (
+            value
+            if reveal or not value
+            else masked_id(value)
+            if "id_number" in fld.name
+            else masked_phone(value)
+            if "phone" in fld.name
+            else "***"
+        )
     if fld.name in {"title", "category", "counts_to"} or fld.home == "facet":
         code = getattr(draft, fld.name) if fld.home == "column" else draft.facets.get(fld.name, "")
         chosen = fld.choice(code) if fld.choices else None
-        return chosen.label.zh if chosen is not None else {"yes": "是", "no": "否"}.get(code, code) if fld.type is FieldType.FLAG else str(code)
+        return (
+            chosen.label.zh
+            if chosen is not None
+            else {"yes": "是", "no": "否"}.get(code, code)
+            if fld.type is FieldType.FLAG
+            else str(code)
+        )
     value = draft.details.get(fld.name)
     return "" if value is None else str(value)
 

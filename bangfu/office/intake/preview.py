@@ -11,14 +11,13 @@ from typing import Any
 from bangfu.catalogue import Catalogue, Kind
 from bangfu.catalogue.reading import Period
 from bangfu.office.intake.checking import Duplicates, Totals, sentence
-from bangfu.office.intake.reading import HEAD, Book, Sheet, read_book, sheets
+from bangfu.office.intake.reading import Book, Sheet, read_book, sheets
 from bangfu.office.intake.registers import Place, Registers, Unit, choose
 from bangfu.office.intake.rows import Issue, Record, TableReader, read_card, with_totals
 from bangfu.office.intake.structure import BLANK, DATA, HEADER, NOTE, TOTAL, Card, Grid, Layout, Sorter, Table, layout
 from bangfu.office.intake.understanding import Question, Understanding, Understood
 from bangfu.office.intake.words import Vocabulary
 from bangfu.quantities import plain
-
 
 KEPT = 20_000
 """Records of a file that a preview holds; of a longer one it holds the first, and counts and checks all."""
@@ -125,7 +124,12 @@ class Reader:
     """Reads files for one office: its words, its programmes' registers, and what it answered before."""
 
     def __init__(
-        self, words: Vocabulary, pool: Sequence[Registers], *, answers: Answers | None = None, memory: Mapping[tuple[str, str], str] | None = None
+        self,
+        words: Vocabulary,
+        pool: Sequence[Registers],
+        *,
+        answers: Answers | None = None,
+        memory: Mapping[tuple[str, str], str] | None = None,
     ) -> None:
         self.words = words
         self.pool = pool
@@ -145,15 +149,17 @@ class Reader:
         registers, clear = self._choose(path, name, alone)
         return Preview(name or path.name, registers, [], undecided=not clear, path=path)
 
-    def stream(self, preview: Preview, *, alone: bool = True, progress: Callable[[int], None] | None = None) -> Iterator[tuple[str, Record]]:
-        """Every record of the file as it is read, with its sheet's name; when it is exhausted the preview is whole. Raises Refused."""
+    def stream(
+        self, preview: Preview, *, alone: bool = True, progress: Callable[[int], None] | None = None
+    ) -> Iterator[tuple[SheetPreview, Part, Record]]:
+        """Every record of the file as it is read; when it is exhausted the preview is whole. Raises Refused."""
         assert preview.path is not None
         understanding = Understanding(self.words, preview.registers, self.memory)
         for sheet in sheets(preview.path, preview.remarks, name=preview.file, alone=alone, progress=progress):
             reading = self._sheet(sheet, understanding)
             preview.sheets.append(reading.preview)
-            for record in reading.run():
-                yield sheet.name, record
+            for part, record in reading.run():
+                yield reading.preview, part, record
 
     def book(self, book: Book) -> Preview:
         """Understand and check sheets that are in memory (a paste, a test)."""
@@ -203,15 +209,16 @@ class _SheetReading:
         self.totals: list[tuple[Part, Totals]] = []
         self.preview = SheetPreview(sheet, found, [], dict(found.skipped))
 
-    def run(self) -> Iterator[Record]:
+    def run(self) -> Iterator[tuple[Part, Record]]:
         """All records, as they are read. When it is exhausted the preview of the sheet is whole."""
-        for number, source in enumerate([*self.layout.tables, *self.layout.cards]):
+        sources: list[Table | Card] = [*self.layout.tables, *self.layout.cards]
+        for number, source in enumerate(sources):
             yield from self._source(number, source, last=number == len(self.layout.tables) - 1)
         if self.sheet.rest is not None:
             self._uncounted()
         self._judge_totals()
 
-    def _source(self, number: int, source: Table | Card, *, last: bool) -> Iterator[Record]:
+    def _source(self, number: int, source: Table | Card, *, last: bool) -> Iterator[tuple[Part, Record]]:
         answer = self.answers.get((self.sheet.name, number), {})
         kind = str(answer.get("kind", ""))
         if isinstance(source, Card):
@@ -234,7 +241,7 @@ class _SheetReading:
                 continue
             self.duplicates.check(record)
             part.hold(record)
-            yield record
+            yield part, record
 
     def _card(self, part: Part, card: Card) -> Iterator[Record]:
         for row in card.rows:
@@ -302,7 +309,12 @@ class _SheetReading:
 
 
 def preview_book(
-    book: Book, words: Vocabulary, pool: Sequence[Registers], *, answers: Answers | None = None, memory: Mapping[tuple[str, str], str] | None = None
+    book: Book,
+    words: Vocabulary,
+    pool: Sequence[Registers],
+    *,
+    answers: Answers | None = None,
+    memory: Mapping[tuple[str, str], str] | None = None,
 ) -> Preview:
     """Understand sheets that are in memory. `pool` are the registers of the programmes they may belong to."""
     return Reader(words, pool, answers=answers, memory=memory).book(book)
@@ -333,9 +345,15 @@ def _drop_summaries(previews: list[SheetPreview]) -> None:
             amounts = [r.values.get("amount") for r in part.records]
             if all(isinstance(a, Decimal) for a in amounts) and len(amounts) >= 2 and not _is_card(part):
                 others = {v for ledger, values in sums.items() for v in values}
-                if sum(a in others for a in amounts) >= 0.8 * len(amounts) and len({r.row for r in part.records}) < 60 and _repeats(part, previews):
+                if (
+                    sum(a in others for a in amounts) >= 0.8 * len(amounts)
+                    and len({r.row for r in part.records}) < 60
+                    and _repeats(part, previews)
+                ):
+                    others_here = {r.row for p in sheet.parts if p is not part for r in p.records}
                     for record in part.records:
-                        sheet.skipped.setdefault(record.row, TOTAL)
+                        if record.row not in others_here:
+                            sheet.skipped.setdefault(record.row, TOTAL)
                     part.understood.summary = True
                     part.records, part.count, part.refused, part.problems = [], 0, 0, 0
 
@@ -352,36 +370,53 @@ _ERRORS = frozenset({"not_a_number", "negative", "bad_date", "missing", "duplica
 
 
 def answer_of(preview: Preview) -> dict[str, Any]:
-    """The form of samples/README.md: {"file", "rows", "skipped", "errors"}, and with it "questions" and "remarks"."""
-    rows, errors, skipped = [], [], []
-    for sheet in preview.sheets:
+    """The form of samples/README.md: {"file", "rows", "skipped", "errors"}, and with it "doubts", "questions" and "remarks". For a preview that holds all."""
+    answer = _Answer()
+    for sheet, part, record in preview.records():
+        answer.add(sheet, part, record)
+    return answer.of(preview)
+
+
+class _Answer:
+    """A dry run's answer being put together, record by record."""
+
+    def __init__(self) -> None:
+        self.rows: dict[int, list[dict[str, Any]]] = {}
+        self.errors: dict[int, list[tuple[str, Issue]]] = {}
+        self.doubts: dict[int, list[tuple[str, Issue]]] = {}
+
+    def add(self, sheet: SheetPreview, part: Part, record: Record) -> None:
         name = sheet.sheet.name
-        for part in sheet.parts:
-            rows.extend(_row(name, record) for record in part.records)
-        for row, why in sorted(sheet.skipped.items()):
-            skipped.append({"sheet": name, "excel_row": row + 1, "why": why})
-        for part in sheet.parts:
-            for issue in sorted([*part.issues, *(i for r in part.records for i in r.issues)], key=lambda i: (i.row, i.column)):
-                if issue.why in _ERRORS:
-                    errors.append(_error(name, part.kind, issue))
-    questions = [{"sheet": s, "column": q.column, "question": q.zh, "options": list(q.options)} for s, q in preview.questions()]
-    doubts = [
-        {"sheet": s.sheet.name, "excel_row": i.row + 1, "field": i.field, "why": i.why, "message": sentence(s.sheet.name, i)}
-        for s in preview.sheets
-        for i in s.issues()
-        if i.why not in _ERRORS
-    ]
-    return {
-        "file": preview.file,
-        "organisation": preview.registers.organisation if preview.registers is not None else None,
-        "undecided": preview.undecided,
-        "rows": rows,
-        "skipped": skipped,
-        "errors": errors,
-        "doubts": doubts,
-        "questions": questions,
-        "remarks": [zh for zh, _ in preview.remarks],
-    }
+        self.rows.setdefault(id(part), []).append(_row(name, record))
+        for issue in record.issues:
+            (self.errors if issue.why in _ERRORS else self.doubts).setdefault(id(part), []).append((name, issue))
+
+    def of(self, preview: Preview) -> dict[str, Any]:
+        rows: list[dict[str, Any]] = []
+        errors: list[dict[str, Any]] = []
+        doubts: list[dict[str, Any]] = []
+        skipped: list[dict[str, Any]] = []
+        for sheet in preview.sheets:
+            name = sheet.sheet.name
+            skipped.extend({"sheet": name, "excel_row": row + 1, "why": why} for row, why in sorted(sheet.skipped.items()))
+            for part in sheet.parts:
+                if part.understood.summary or part.kind is None:
+                    continue
+                rows.extend(self.rows.get(id(part), ()))
+                found = sorted([*((name, i) for i in part.issues), *self.errors.get(id(part), ())], key=lambda e: (e[1].row, e[1].column))
+                errors.extend(_error(name, part.kind, issue) for _, issue in found)
+                doubts.extend(_error(name, part.kind, issue) for _, issue in self.doubts.get(id(part), ()))
+        return {
+            "file": preview.file,
+            "organisation": preview.registers.organisation if preview.registers is not None else None,
+            "undecided": preview.undecided,
+            "rows": rows,
+            "skipped": skipped,
+            "errors": errors,
+            "doubts": doubts,
+            "questions": [{"sheet": s, "column": q.column, "question": q.zh, "options": list(q.options)} for s, q in preview.questions()],
+            "remarks": [zh for zh, _ in preview.remarks],
+        }
 
 
 def _row(sheet: str, record: Record) -> dict[str, Any]:
@@ -423,10 +458,18 @@ def _error(sheet: str, kind: Kind | None, issue: Issue) -> dict[str, Any]:
     return out
 
 
-def dry_run(path: Path, pool: Sequence[Registers], catalogue: Catalogue, *, words: Vocabulary | None = None, alone: bool = True) -> dict[str, Any]:
+def dry_run(
+    path: Path, pool: Sequence[Registers], catalogue: Catalogue, *, words: Vocabulary | None = None, alone: bool = True
+) -> dict[str, Any]:
     """What `bangfu import FILE --dry-run --json` prints for one file. Raises reading.Refused where the file cannot be read."""
     vocabulary = words if words is not None else Vocabulary(catalogue)
-    return answer_of(Reader(vocabulary, pool).file(path, alone=alone))
+    reader = Reader(vocabulary, pool)
+    preview = reader.opened(path, alone=alone)
+    answer = _Answer()
+    for sheet, part, record in reader.stream(preview, alone=alone):
+        answer.add(sheet, part, record)
+    _drop_summaries(preview.sheets)
+    return answer.of(preview)
 
 
 __all__ = ["Answers", "Part", "Preview", "SheetPreview", "answer_of", "dry_run", "plain", "preview_book"]

@@ -6,6 +6,7 @@ import marshal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -176,26 +177,34 @@ def messages(path: Path, *, seconds: int | None = None, stopped: Callable[[], bo
     """The child's messages, as they come (see cells.py); ends after the last row. Raises Refused, also when the child dies or is too slow."""
     seconds = _allowed(path) if seconds is None else seconds
     child = subprocess.Popen(  # noqa: S603 - our own interpreter and file
-        [sys.executable, "-P", "-E", "-s", cells.__file__, str(path), str(seconds)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL
+        [sys.executable, "-P", "-E", "-s", cells.__file__, str(path), str(seconds)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        stdin=subprocess.DEVNULL,
     )
-    timer = threading.Timer(seconds, child.kill)
-    timer.start()
     assert child.stdout is not None
+    left = float(seconds)  # of waiting for the child; what is done with its rows meanwhile does not count
     try:
         while True:
+            began = time.monotonic()
+            timer = threading.Timer(max(left, 0.0), child.kill)
+            timer.start()
             try:
                 message = marshal.load(child.stdout)  # noqa: S302 - written by our own child
             except (EOFError, ValueError, TypeError) as error:
                 raise Refused(
-                    "文件读不下去：内容已损坏，或大到在规定的时间和内存里读不完", "the file cannot be read: it is damaged, or too large for the time and memory allowed"
+                    "文件读不下去：内容已损坏，或大到在规定的时间和内存里读不完",
+                    "the file cannot be read: it is damaged, or too large for the time and memory allowed",
                 ) from error
+            finally:
+                timer.cancel()
+                left -= time.monotonic() - began
             if message[0] == "refused":
                 raise Refused(message[1], message[2])
             if message[0] == "end" or (stopped is not None and stopped()):
                 return
             yield message
     finally:
-        timer.cancel()
         child.kill()
         child.stdout.close()
         child.wait()

@@ -55,7 +55,11 @@ def registers_of(programme: Programme) -> Registers:
     everything = {p.pk: p for p in Place.objects.filter(pk__in=above_ids)}
     found = []
     for place in everything.values():
-        line = {everything[int(i)].level: everything[int(i)].name for i in place.path.strip("/").split("/") if int(i) in everything and int(i) != place.pk}
+        line = {
+            everything[int(i)].level: everything[int(i)].name
+            for i in place.path.strip("/").split("/")
+            if int(i) in everything and int(i) != place.pk
+        }
         found.append(
             KnownPlace(
                 place.name,
@@ -70,7 +74,13 @@ def registers_of(programme: Programme) -> Registers:
         )
     helper = programme.helper
     units = [Unit(u.name, tuple(u.variants), u.pk) for u in Party.objects.filter(path__startswith=helper.path).exclude(pk=helper.pk)]
-    return Registers(helper.name, tuple(p for p in found if p.level not in {"province", "prefecture"}), tuple(units), tuple(helper.variants), programme.pk)
+    return Registers(
+        helper.name,
+        tuple(p for p in found if p.level not in {"province", "prefecture"}),
+        tuple(units),
+        tuple(helper.variants),
+        programme.pk,
+    )
 
 
 # ── what an office answered ──────────────────────────────────────────────────────────────────────────────────────────
@@ -83,7 +93,9 @@ def memory_of(programme: Programme) -> dict[tuple[str, str], str]:
 
 def remember(programme: Programme, kind: str, header: str, field_name: str, *, by: Any) -> None:
     """Keep an answer for the next workbook: what `header` means in a table of `kind` ("" for none of our fields)."""
-    HeaderMemory.objects.update_or_create(programme=programme, kind=kind, header=norm(header)[:200], defaults={"field": field_name, "by": by})
+    HeaderMemory.objects.update_or_create(
+        programme=programme, kind=kind, header=norm(header)[:200], defaults={"field": field_name, "by": by}
+    )
 
 
 def remember_answers(programme: Programme, preview: Preview, answers: Answers, *, by: Any) -> None:
@@ -153,7 +165,7 @@ class Result:
 def said(value: Any) -> str:
     """A read value as one text, the same for the same meaning however it was written."""
     if value.__class__ is str:
-        return value  # type: ignore[no-any-return]
+        return str(value)
     if value.__class__ is Decimal:
         return plain(value)
     if value.__class__ is Period:
@@ -208,7 +220,9 @@ class Drafter:
         homes = self._homes(rows, made)
         persons = self._persons(rows, made, homes)
         projects = self._projects(rows, made)
-        return [self._draft(r, v, homes.get(i), persons.get(i, ()), projects.get(i)) for i, (r, v) in enumerate(zip(rows, made, strict=True))]
+        return [
+            self._draft(r, v, homes.get(i), persons.get(i, ()), projects.get(i)) for i, (r, v) in enumerate(zip(rows, made, strict=True))
+        ]
 
     def _shape(self, kind: Kind) -> _Shape:
         shape = self.kinds.get(kind.code)
@@ -365,7 +379,13 @@ class _Shape:
 
 
 def _plain(value: Any) -> str:
-    return value.begin.isoformat() if isinstance(value, Period) else plain(value) if isinstance(value, Decimal) else str(getattr(value, "name", value))
+    return (
+        value.begin.isoformat()
+        if isinstance(value, Period)
+        else plain(value)
+        if isinstance(value, Decimal)
+        else str(getattr(value, "name", value))
+    )
 
 
 def _place_id(values: Mapping[str, Any]) -> int | None:
@@ -398,8 +418,10 @@ def live_hashes(programme: Programme, hashes: Sequence[bytes]) -> dict[bytes, in
     """Which of the rows stand in the ledger: hash → entry."""
     found: dict[bytes, int] = {}
     for at in range(0, len(hashes), _SLICE):
-        rows = Entry.objects.filter(programme=programme, row_hash__in=hashes[at : at + _SLICE], ended__isnull=True).values_list("row_hash", "id")
-        found.update((bytes(h), e) for h, e in rows)
+        rows = Entry.objects.filter(programme=programme, row_hash__in=hashes[at : at + _SLICE], ended__isnull=True).values_list(
+            "row_hash", "id"
+        )
+        found.update((bytes(h), e) for h, e in rows if h is not None)
     return found
 
 
@@ -582,7 +604,7 @@ def bring_in(
     def rows() -> Iterator[tuple[str, Record]]:
         found.sheets.clear()
         found.remarks.clear()
-        return reader.stream(found, progress=progress)
+        return ((sheet.sheet.name, one) for sheet, _, one in reader.stream(found, progress=progress))
 
     return found, _write(programme, found.file, path, rows, lambda: (found.skipped, found.read), by, None)
 
@@ -606,7 +628,9 @@ def _write(
         first = next(iter_ := iter(drafts), None)
         if first is not None:
             content = path.read_bytes() if path is not None else b""
-            batch = Batch.objects.create(programme=programme, filename=filename[:255], sha256=crypt.store(content) if content else "", by=by)
+            batch = Batch.objects.create(
+                programme=programme, filename=filename[:255], sha256=crypt.store(content) if content else "", by=by
+            )
             post.post(programme, _with_first(first, iter_), by=by, verb="import", batch=batch, progress=progress)
         skipped, read = about()
         counts = {n: recorder.counts[n] for n in ("recorded", "amended", "unchanged", "refused")} | {"skipped": skipped, "read": read}

@@ -128,7 +128,9 @@ class Registers:
             )
             counties = {p.name: p for p in places if p.level == "county"}
             places = tuple(_completed(p, counties) for p in places)
-            units = tuple(Unit(u["name"], tuple(u.get("short", ()) or ()) + tuple(u.get("variants", ()) or ())) for u in one.get("units", []))
+            units = tuple(
+                Unit(u["name"], tuple(u.get("short", ()) or ()) + tuple(u.get("variants", ()) or ())) for u in one.get("units", [])
+            )
             out.append(cls(one["organisation"], places, units, tuple(one.get("organisation_variants", ()) or ())))
         return out
 
@@ -177,7 +179,11 @@ class Registers:
             for prefix, level in self._prefixes:
                 if rest.startswith(prefix):
                     rest, stripped = rest[len(prefix) :], True
-                    rest = re.sub(r"^(?:藏族自治州|自治州|省|州|市|县|区|乡|镇)(?=.)", "", rest) if not prefix.endswith(("省", "州", "市", "县", "区", "乡", "镇")) else rest
+                    rest = (
+                        re.sub(r"^(?:藏族自治州|自治州|省|州|市|县|区|乡|镇)(?=.)", "", rest)
+                        if not prefix.endswith(("省", "州", "市", "县", "区", "乡", "镇"))
+                        else rest
+                    )
                     if level == "county":
                         county = prefix
                     if level in {"county", "township"}:
@@ -196,21 +202,33 @@ class Registers:
         """What a bare county or township name means: the county itself, or the county of the township."""
         if name in self._places:
             return self._places[name]
-        counties = {p.county for p in self.places if name in {norm(p.township), re.sub(_SUFFIX["township"], "", norm(p.township))} and p.township}
+        counties = {
+            p.county for p in self.places if name in {norm(p.township), re.sub(_SUFFIX["township"], "", norm(p.township))} and p.township
+        }
         return [p for p in self.places if p.level == "county" and p.name in counties]
 
     def _contained(self, word: str, rest: str, near: str) -> Found:
-        inside = [p for p in self.places if p.level not in {"county", "prefecture", "province"} and len(p.name) >= 3 and norm(p.name) in word]
+        inside = [
+            p for p in self.places if p.level not in {"county", "prefecture", "province"} and len(p.name) >= 3 and norm(p.name) in word
+        ]
         if not inside:
             inside = [
                 p
                 for p in self.places
-                if p.level == "village" and rest.startswith(short := re.sub(_SUFFIX["village"], "", norm(p.name))) and len(short) >= 2 and _after_place(rest[len(short) :])
+                if p.level == "village"
+                and rest.startswith(short := re.sub(_SUFFIX["village"], "", norm(p.name)))
+                and len(short) >= 2
+                and _after_place(rest[len(short) :])
             ]
         if inside:
             options = self._narrowed(inside, near)
             return Found(options, "contains") if len(options) == 1 else self._joined(list(options))
-        county = [p for p in self.places if p.level == "county" and (norm(p.name) in word or (word.startswith(re.sub(_SUFFIX["county"], "", norm(p.name))) and len(p.name) > 2))]
+        county = [
+            p
+            for p in self.places
+            if p.level == "county"
+            and (norm(p.name) in word or (word.startswith(re.sub(_SUFFIX["county"], "", norm(p.name))) and len(p.name) > 2))
+        ]
         if len(county) == 1 and not re.search(r"(?:局|公司|银行|协会|合作社|中心|委员会)$", word):
             return Found((county[0],), "contains")
         return NOTHING
@@ -222,9 +240,8 @@ class Registers:
             close = tuple(p for p in found if near in {norm(p.county), norm(p.name)} or (p.county and norm(p.county).startswith(near)))
             found = close or found
         if len(found) > 1:
-            for rule in (lambda p: p.level == "village", lambda p: p.designated):
-                better = tuple(p for p in found if rule(p))
-                found = better or found
+            found = tuple(p for p in found if p.level == "village") or found
+            found = tuple(p for p in found if p.designated) or found if len(found) > 1 else found
         return found
 
     # ── units ──

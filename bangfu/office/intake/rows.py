@@ -33,7 +33,21 @@ from bangfu.office.intake.understanding import Meaning, Understood, years_in
 from bangfu.office.intake.words import heading
 
 IDENTITY = frozenset({"id_number", "household_id_number"})
-ASKED = frozenset({"duplicate", "checksum", "too_small", "unknown_place", "unknown_unit", "unknown_choice", "not_a_flag", "total_mismatch", "no_date", "ambiguous_place", "ambiguous_unit"})
+ASKED = frozenset(
+    {
+        "duplicate",
+        "checksum",
+        "too_small",
+        "unknown_place",
+        "unknown_unit",
+        "unknown_choice",
+        "not_a_flag",
+        "total_mismatch",
+        "no_date",
+        "ambiguous_place",
+        "ambiguous_unit",
+    }
+)
 
 
 class Issue(NamedTuple):
@@ -84,7 +98,8 @@ class Context(NamedTuple):
     month: int | None = None
 
 
-class _Part(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Part:
     """One column as the reader uses it."""
 
     index: int
@@ -299,7 +314,11 @@ class TableReader:
             return text.strip(), Problem("ambiguous_unit", f"“{text}”可能是{names}，请选一个", f"“{text}” may be {names}; choose one")
         if norm(text) in {norm(self.registers.organisation), *map(norm, self.registers.variants)}:
             return None, None  # the organisation itself is no department
-        return text.strip(), Problem("unknown_unit", f"部门“{text}”不在名册里，请选一个已有的或新增", f"department “{text}” is not in the register; choose one or add it")
+        return text.strip(), Problem(
+            "unknown_unit",
+            f"部门“{text}”不在名册里，请选一个已有的或新增",
+            f"department “{text}” is not in the register; choose one or add it",
+        )
 
     # ── dates ──
 
@@ -338,7 +357,14 @@ class TableReader:
                 values["begin"] = begin = Period(date(context.year, 1, 1), precision="year")
             else:
                 record.issues.append(
-                    Issue(record.row, self.begin.index if self.begin else 0, "begin", "no_date", "这一行没有日期，标题里也没有年份，请补上", "no date in the row and no year in the title; fill it in"),
+                    Issue(
+                        record.row,
+                        self.begin.index if self.begin else 0,
+                        "begin",
+                        "no_date",
+                        "这一行没有日期，标题里也没有年份，请补上",
+                        "no date in the row and no year in the title; fill it in",
+                    ),
                 )
         if begin is not None and end is not None and end.final < begin.begin:
             label = self.kind.fields["end"].label
@@ -395,19 +421,41 @@ class TableReader:
             record.values["place"] = best
 
     def _fallback(
-        self, row: int, context: Context, stated: bool, unknown: tuple[str, int] | None, several: tuple[str, int, tuple[Any, ...]] | None, record: Record
+        self,
+        row: int,
+        context: Context,
+        stated: bool,
+        unknown: tuple[str, int] | None,
+        several: tuple[str, int, tuple[Any, ...]] | None,
+        record: Record,
     ) -> Place | None:
-        fld = self.kind.fields["place"] if "place" in self.kind.fields else None
+        fld = self.kind.fields.get("place")
         if several is not None:
             names = tuple(p.name for p in several[2])
             said = "、".join(names)
             record.issues.append(
-                Issue(row, several[1], "place", "ambiguous_place", f"“{several[0]}”可能是{said}，请选一个", f"“{several[0]}” may be {said}; choose one", None, names)
+                Issue(
+                    row,
+                    several[1],
+                    "place",
+                    "ambiguous_place",
+                    f"“{several[0]}”可能是{said}，请选一个",
+                    f"“{several[0]}” may be {said}; choose one",
+                    None,
+                    names,
+                )
             )
             return None
         if unknown is not None:
             record.issues.append(
-                Issue(row, unknown[1], "place", "unknown_place", f"地点“{unknown[0]}”不在名册里，请选一个已有的或新增", f"place “{unknown[0]}” is not in the register; choose one or add it")
+                Issue(
+                    row,
+                    unknown[1],
+                    "place",
+                    "unknown_place",
+                    f"地点“{unknown[0]}”不在名册里，请选一个已有的或新增",
+                    f"place “{unknown[0]}” is not in the register; choose one or add it",
+                )
             )
             record.extra.setdefault(fld.label.zh if fld else "地点", unknown[0])
             return None
@@ -415,7 +463,9 @@ class TableReader:
             return context.place  # type: ignore[no-any-return]
         if not stated and self.place_required and fld is not None:
             index = self.place_parts[-1].index
-            record.issues.append(Issue(row, index, "place", "missing", f"没有填{fld.label.zh}，请补上", f"{fld.label.en} is not stated; fill it in"))
+            record.issues.append(
+                Issue(row, index, "place", "missing", f"没有填{fld.label.zh}，请补上", f"{fld.label.en} is not stated; fill it in")
+            )
         return None
 
 
@@ -461,7 +511,9 @@ def _blank_shares(table: Table, merged: Mapping[int, Mapping[int, str]]) -> dict
         return {}
     rows = table.sheet.rows
     return {
-        c.index: sum(1 for n in lines if (c.index >= len(rows[n]) or not rows[n][c.index]) and not merged.get(c.index, {}).get(n)) / len(lines) for c in table.columns
+        c.index: sum(1 for n in lines if (c.index >= len(rows[n]) or not rows[n][c.index]) and not merged.get(c.index, {}).get(n))
+        / len(lines)
+        for c in table.columns
     }
 
 
@@ -477,7 +529,9 @@ def _groups(table: Table, index: int) -> bool:
 
 
 _MONTH_TITLE = re.compile(r"((?:19|20)\d\d)年(\d{1,2})月(?!\d{1,2}日)")
-_TERM_TITLE = re.compile(r"((?:19|20)\d\d)\s*(?:[-—/]\s*(?:19|20)\d\d)?\s*(?:学年度?|年)?\s*第?([春秋])季?|((?:19|20)\d\d)年?第?([一二三四])季度")
+_TERM_TITLE = re.compile(
+    r"((?:19|20)\d\d)\s*(?:[-—/]\s*(?:19|20)\d\d)?\s*(?:学年度?|年)?\s*第?([春秋])季?|((?:19|20)\d\d)年?第?([一二三四])季度"
+)
 
 
 def _title_month(understood: Understood) -> Period | None:
@@ -504,7 +558,11 @@ def read_card(understood: Understood, registers: Registers | None) -> Record:
     assert understood.kind is not None
     grid = Grid(card.sheet)
     table = Table(card.sheet, 0, 0, 0, max(len(card.cells) - 1, 0), [m.column for m in understood.meanings], card.titles)
-    reader = TableReader(Understood(table, understood.kind, understood.confidence, understood.meanings, year=understood.year, place=understood.place), registers, Grid(_empty(card)))
+    reader = TableReader(
+        Understood(table, understood.kind, understood.confidence, understood.meanings, year=understood.year, place=understood.place),
+        registers,
+        Grid(_empty(card)),
+    )
     cells = [value for _, _, value in card.cells]
     called = understood.kind.titled_by
     row = card.rows[0] if card.rows else 0
@@ -514,7 +572,9 @@ def read_card(understood: Understood, registers: Registers | None) -> Record:
     record = reader.read(row, cells)
     _ = grid
     where = {i: place for i, (_, place, _) in enumerate(card.cells)}
-    record.issues = [i._replace(row=where.get(i.column, (row, 0))[0], column=where.get(i.column, (row, i.column))[1]) for i in record.issues]
+    record.issues = [
+        i._replace(row=where.get(i.column, (row, 0))[0], column=where.get(i.column, (row, i.column))[1]) for i in record.issues
+    ]
     record.places = {name: where[i][1] for name, i in record.places.items() if i in where}
     return record
 

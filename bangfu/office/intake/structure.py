@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from bangfu.catalogue.reading import norm
 from bangfu.office.intake.reading import Sheet
@@ -138,7 +139,9 @@ def layout(sheet: Sheet, words: Vocabulary) -> Layout:
     strips = _strips(grid, words)
     for left, right in strips:
         _Strip(grid, words, left, right, alone=len(strips) == 1).read(found, titles)
-    data = {line.row for table in found.tables for line in table.lines if line.sort == DATA} | {r for card in found.cards for r in card.rows}
+    data = {line.row for table in found.tables for line in table.lines if line.sort == DATA} | {
+        r for card in found.cards for r in card.rows
+    }
     ranks = {TOTAL: 0, HEADER: 1, NOTE: 2, BLANK: 3}
     said: dict[int, str] = {}
     for table in found.tables:
@@ -222,7 +225,7 @@ def _repeats(grid: Grid, words: Vocabulary, groups: list[tuple[int, int]]) -> li
                 cuts.add(cells[half][0])
                 break
         edges = [left, *sorted(cuts), right + 1]
-        out.extend((a, b - 1) for a, b in zip(edges, edges[1:], strict=False) if a < b)
+        out.extend((a, b - 1) for a, b in pairwise(edges) if a < b)
     return out
 
 
@@ -251,7 +254,10 @@ def _ends_apart(grid: Grid, first: tuple[int, int], group: tuple[int, int]) -> b
 
 
 def _header_rows(grid: Grid, words: Vocabulary, group: tuple[int, int]) -> bool:
-    return any(len(cells) >= 2 and all(words.known(t) for _, t in cells) for cells in (grid.within(r, *group) for r in range(min(len(grid.rows), 60))))
+    return any(
+        len(cells) >= 2 and all(words.known(t) for _, t in cells)
+        for cells in (grid.within(r, *group) for r in range(min(len(grid.rows), 60)))
+    )
 
 
 def _is_signature_row(cells: Cells) -> bool:
@@ -260,7 +266,9 @@ def _is_signature_row(cells: Cells) -> bool:
 
 # ── one strip ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-_SECTION = re.compile(r"\s*(?:[（(]?[一二三四五六七八九十]{1,3}[、）)．.]|表\s*[一二三四五六七八九十\d]|[（(]\d{1,2}[)）]|\d{1,2}[、．.](?!\d)|第[一二三四五六七八九十\d]+(?:部分|批|期|类))")
+_SECTION = re.compile(
+    r"\s*(?:[（(]?[一二三四五六七八九十]{1,3}[、）)．.]|表\s*[一二三四五六七八九十\d]|[（(]\d{1,2}[)）]|\d{1,2}[、．.](?!\d)|第[一二三四五六七八九十\d]+(?:部分|批|期|类))"
+)
 _YEAR = re.compile(r"(?:19|20)\d\d(?:年度?)?|[（(]?(?:19|20)\d\d年.{0,12}")
 _EXAMPLE = re.compile(r"^\s*[（(]?(?:示例|样例|例[:：如]|填写示例|范例|举例|example)", re.IGNORECASE)
 
@@ -328,7 +336,9 @@ class _Strip:
         for r, _ in self.pending:
             if r < top:
                 titles[r] = HEADER
-        table = Table(self.grid.sheet, top, body, self.left, self.right, columns, (*(t for t in general if t not in own), *own), own_titles=tuple(own))
+        table = Table(
+            self.grid.sheet, top, body, self.left, self.right, columns, (*(t for t in general if t not in own), *own), own_titles=tuple(own)
+        )
         self.pending = []
         return table
 
@@ -406,16 +416,18 @@ class _Strip:
         count = len(cells)
         if count < 2 or any(len(t) > 40 for _, t in cells) or (is_total(cells[0][1]) and count < 4):
             return False
-        if sum(is_figure(t) and not norm(t) in SERIAL for _, t in cells) > (0 if count < 6 else 1):
+        if sum(is_figure(t) and norm(t) not in SERIAL for _, t in cells) > (0 if count < 6 else 1):
             return False
         known = [self.words.known(t) for _, t in cells]
         hits = sum(known)
         if is_signature(cells[0][1]) and not known[0]:
             return False
-        adjacent = sum(1 for a, b in zip(known, known[1:], strict=False) if a and b)
+        adjacent = sum(1 for a, b in pairwise(known) if a and b)
         if count == 2:
             touching = cells[1][0] == self.grid.reach(row, cells[0][0])[1] + 1
-            return hits == 2 and touching and current is None and all(self.words.exactly(t) for _, t in cells) and self._is_pair_data(row + 1)
+            return (
+                hits == 2 and touching and current is None and all(self.words.exactly(t) for _, t in cells) and self._is_pair_data(row + 1)
+            )
         serial = norm(cells[0][1]) in SERIAL
         if current is not None:
             strict = sum(self.words.exactly(t) for _, t in cells)
@@ -471,9 +483,7 @@ class _Strip:
         above = dict(self.cells(bottom))
         head = self.cells(top)
         if not head or below[0][0] == head[0][0]:
-            if not (_units_row(below) and len(below) >= 2):
-                return False
-            return True
+            return _units_row(below) and len(below) >= 2
         if _units_row(below):
             return True
         under = 0
@@ -496,7 +506,12 @@ class _Strip:
         texts = [norm(t).strip("()（）") for _, t in self.cells(row)]
         texts = [t for t in texts if t not in {"甲", "乙", "丙", "丁", "栏次", "a", "b", "c"}]
         numbers = [int(t) for t in texts if t.isdecimal() and len(t) < 3]
-        return len(numbers) >= 3 and len(numbers) == len(texts) and numbers == list(range(numbers[0], numbers[0] + len(numbers))) and len(texts) >= len(columns) - 3
+        return (
+            len(numbers) >= 3
+            and len(numbers) == len(texts)
+            and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+            and len(texts) >= len(columns) - 3
+        )
 
     def _columns(self, top: int, bottom: int) -> list[Column]:
         columns: list[Column] = []
@@ -540,7 +555,12 @@ class _Strip:
 
     def _is_label(self, text: str) -> bool:
         word = norm(text)
-        return len(text) <= 16 and word not in SERIAL and not is_figure(text) and (self.words.exactly(text) or (text.rstrip().endswith(("：", ":")) and self.words.known(text)) or self._card_word(text))
+        return (
+            len(text) <= 16
+            and word not in SERIAL
+            and not is_figure(text)
+            and (self.words.exactly(text) or (text.rstrip().endswith(("：", ":")) and self.words.known(text)) or self._card_word(text))
+        )
 
     def _card_word(self, text: str) -> bool:
         near = self.words.near(heading(text).word) if self.words.known(text) else ()
@@ -558,11 +578,11 @@ class _Strip:
                 pairs.append((inner[1], (row, column), inner[2]))
             elif self._is_label(text) or (pairs and is_signature(text + "：")):
                 value_column = self.grid.reach(row, column)[1] + 1
-                if at + 1 < len(cells) and not (self._is_label(cells[at + 1][1]) and cells[at + 1][0] > value_column):
-                    if cells[at + 1][0] <= value_column + 1:
-                        pairs.append((text, (row, cells[at + 1][0]), cells[at + 1][1]))
-                        at += 2
-                        continue
+                after = cells[at + 1] if at + 1 < len(cells) else None
+                if after is not None and after[0] <= value_column + 1 and not (self._is_label(after[1]) and after[0] > value_column):
+                    pairs.append((text, (row, after[0]), after[1]))
+                    at += 2
+                    continue
                 pairs.append((text, (row, value_column), ""))
             at += 1
         return pairs
@@ -577,9 +597,7 @@ class _Strip:
         if is_title_info(cells[0][1]) and len(cells) <= 2:
             return False
         both = sum(
-            1
-            for a, b in zip(cells, cells[1:], strict=False)
-            if self._is_label(a[1]) and self._is_label(b[1]) and b[0] == self.grid.reach(row, a[0])[1] + 1
+            1 for a, b in pairwise(cells) if self._is_label(a[1]) and self._is_label(b[1]) and b[0] == self.grid.reach(row, a[0])[1] + 1
         )
         return both == 0 or (both == 1 and len(cells) >= 4 and all(labels[::2]) and not all(labels[1::2]))
 
@@ -593,9 +611,7 @@ class _Strip:
                 break
             if cells and (self._is_card_row(end) or (rows and self._is_card_tail(end))):
                 rows.append(end)
-            elif cells:
-                break
-            elif not any(self.cells(r) for r in range(end, min(end + 2, len(self.grid.rows)))):
+            elif cells or not any(self.cells(r) for r in range(end, min(end + 2, len(self.grid.rows)))):
                 break
             end += 1
         pairs = [p for r in rows for p in self._pairs(r)]
@@ -644,7 +660,48 @@ def _cut(pairs: list[tuple[str, tuple[int, int], str]]) -> Iterator[list[tuple[s
 
 
 _UNIT_WORDS = frozenset(
-    "元 万元 千元 亿元 人 人次 名 户 亩 头 只 本 册 份 套 台 件 个 条 张 箱 袋 斤 公斤 千克 吨 次 场 期 批 天 月 年 小时 学时 % 头/只 场次 个数 万本".split(" ")
+    [
+        "元",
+        "万元",
+        "千元",
+        "亿元",
+        "人",
+        "人次",
+        "名",
+        "户",
+        "亩",
+        "头",
+        "只",
+        "本",
+        "册",
+        "份",
+        "套",
+        "台",
+        "件",
+        "个",
+        "条",
+        "张",
+        "箱",
+        "袋",
+        "斤",
+        "公斤",
+        "千克",
+        "吨",
+        "次",
+        "场",
+        "期",
+        "批",
+        "天",
+        "月",
+        "年",
+        "小时",
+        "学时",
+        "%",
+        "头/只",
+        "场次",
+        "个数",
+        "万本",
+    ]
 )
 
 
@@ -681,7 +738,13 @@ class Sorter:
         """data, total, header, note, blank, or band (a single line of which the next rows tell what it is)."""
         if not cells:
             return BLANK
-        if len(cells) > 2 and self.serial is not None and cells[0][0] == self.serial and cells[0][1].isdecimal() and len(cells) > len(self.leaves) // 2:
+        if (
+            len(cells) > 2
+            and self.serial is not None
+            and cells[0][0] == self.serial
+            and cells[0][1].isdecimal()
+            and len(cells) > len(self.leaves) // 2
+        ):
             return DATA if not self._total_label(cells) else TOTAL
         if self.is_own_header(cells):
             return HEADER

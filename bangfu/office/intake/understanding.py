@@ -25,7 +25,9 @@ SURE = 0.75
 
 LEAST = 0.55
 
-_SAYS_NOTHING = frozenset({"一览表", "台账", "登记表", "统计表", "明细表", "明细", "汇总表", "名册", "清单", "情况表", "记录", "报表", "表"})
+_SAYS_NOTHING = frozenset(
+    {"一览表", "台账", "登记表", "统计表", "明细表", "明细", "汇总表", "名册", "清单", "情况表", "记录", "报表", "表"}
+)
 """Words of titles that every kind of ledger may have."""
 
 Answer = Mapping[int, str]
@@ -82,7 +84,9 @@ class Understood:
 # ── what the values of a column are ──────────────────────────────────────────────────────────────────────────────────
 
 _NAME = re.compile(r"[\u4e00-\u9fff]{2,4}(?:[·•][\u4e00-\u9fff]{2,8})?")
-_NOT_NAME = re.compile(r"[村县乡镇部处系院局司会社厂校班所站馆组队]$|公司|学院|大学|中学|小学|合作社|支部|培训|项目|^[一二三四五六七八九十]|[是否有无男女]$")
+_NOT_NAME = re.compile(
+    r"[村县乡镇部处系院局司会社厂校班所站馆组队]$|公司|学院|大学|中学|小学|合作社|支部|培训|项目|^[一二三四五六七八九十]|[是否有无男女]$"
+)
 _IDENTITY = re.compile(r"\d{17}[\dXx]|\d{15}")
 _PHONE = re.compile(r"(?:\+?86)?1\d{10}|0\d{2,3}-?\d{7,8}|\d{7,8}")
 _YEAR_ONLY = re.compile(r"(?:19|20)\d\d(?:年度?)?")
@@ -125,7 +129,11 @@ def profile(texts: Iterable[str], registers: Registers | None, year: int | None)
         found.identity += identity * share
         found.phone += (_PHONE.fullmatch(compact) is not None and not identity and len(compact) >= 7) * share
         found.number += (_is_number(plain) and not identity) * share
-        found.date += (_is_date(plain, year) if figure or "年" in plain or "月" in plain or "今" in plain or plain[0] in "０１２３４５６７８９" else False) * share
+        found.date += (
+            _is_date(plain, year)
+            if figure or "年" in plain or "月" in plain or "今" in plain or plain[0] in "０１２３４５６７８９"
+            else False
+        ) * share
         found.year += (_YEAR_ONLY.fullmatch(compact) is not None) * share
         found.long += (len(plain) > 20) * share
         if not figure and len(plain) <= 30:
@@ -140,7 +148,14 @@ def profile(texts: Iterable[str], registers: Registers | None, year: int | None)
 
 
 _SUFFIX = re.compile(r"\d\s*(?:余|多)?([^\d\s，。,.()（）]{1,3})$")
-_COUNTED = (("人次", "person-time"), ("人|名|位|口", "person"), ("户", "household"), ("[百千]?[万亿千]?元", "CNY"), ("期|场|次|场次", "session"), ("本|册|万册|万本", "copy"))
+_COUNTED = (
+    ("人次", "person-time"),
+    ("人|名|位|口", "person"),
+    ("户", "household"),
+    ("[百千]?[万亿千]?元", "CNY"),
+    ("期|场|次|场次", "session"),
+    ("本|册|万册|万本", "copy"),
+)
 
 _NUMBERISH = re.compile(
     r"(?:近|约|超|逾|不足|大约|共|人民币|约为)?\s*[¥￥$(（]?\s*[-−－]?[\d０-９][\d０-９,，.．]*\s*(?:余|多)?\s*[百千万亿]?\s*(?:余|多)?\s*[^\d\s]{0,4}[)）]?(?:[（(].*[)）])?"
@@ -156,7 +171,9 @@ def _is_date(text: str, year: int | None) -> bool:
         found = read_date(text, year or 2019)
     except Problem:
         return re.match(r"(?:19|20)\d\d[-./年]\d", text) is not None
-    if re.fullmatch(r"\d+(?:\.\d+)?", text) and not re.fullmatch(r"(?:19|20)\d{2}(?:(?:0[1-9]|1[0-2])(?:[0-3]\d)?)?|(?:19|20)\d\d\.(?:0?[1-9]|1[0-2])", text):
+    if re.fullmatch(r"\d+(?:\.\d+)?", text) and not re.fullmatch(
+        r"(?:19|20)\d{2}(?:(?:0[1-9]|1[0-2])(?:[0-3]\d)?)?|(?:19|20)\d\d\.(?:0?[1-9]|1[0-2])", text
+    ):
         return bool(re.fullmatch(r"4[0-9]\d{3}(?:\.\d+)?", text)) or bool(re.fullmatch(r"\d{1,2}\.\d{1,2}", text))
     return 1900 < found.begin.year < 2101
 
@@ -181,7 +198,15 @@ def fit(fld: Field, seen: Profile) -> float:
             return 0.2
         return 1.1 if seen.unit >= 0.5 else 1.0 if seen.unit >= 0.15 else 0.5 if seen.place > 0.6 or seen.name > 0.8 else 0.75
     if kind in {FieldType.PERSON, FieldType.HOUSEHOLD}:
-        return 1.08 if seen.name >= 0.6 else 0.25 if max(seen.number, seen.date) > 0.6 else 0.5 if seen.unit > 0.5 or seen.place > 0.5 else 0.85
+        return (
+            1.08
+            if seen.name >= 0.6
+            else 0.25
+            if max(seen.number, seen.date) > 0.6
+            else 0.5
+            if seen.unit > 0.5 or seen.place > 0.5
+            else 0.85
+        )
     if kind is FieldType.CODE:
         if fld.name in {"id_number", "household_id_number"}:
             return 1.1 if seen.identity >= 0.5 else 0.6
@@ -313,7 +338,9 @@ class Understanding:
     def _is_serial(self, column: Column, columns: Sequence[Column]) -> bool:
         return column is columns[0] and heading(column.leaf).word.lower() in SERIAL - {"编号", "批次"} if column.path else False
 
-    def _assign(self, kind: Kind, columns: Sequence[Column], profiles: Mapping[int, Profile], answer: Answer | None) -> dict[int, _Candidate]:
+    def _assign(
+        self, kind: Kind, columns: Sequence[Column], profiles: Mapping[int, Profile], answer: Answer | None
+    ) -> dict[int, _Candidate]:
         """The best one-to-one reading of the columns as fields of `kind`; several columns may make up the place."""
         candidates: list[_Candidate] = []
         for column in columns:
@@ -347,7 +374,11 @@ class Understanding:
                 if code != kind.code:
                     continue
                 suits = fit(kind.fields[name], seen)
-                if match.score > 0.97 and weight > 0.97 and kind.fields[name].type in {FieldType.TEXT, FieldType.NOTE, FieldType.CODE, FieldType.CHOICE}:
+                if (
+                    match.score > 0.97
+                    and weight > 0.97
+                    and kind.fields[name].type in {FieldType.TEXT, FieldType.NOTE, FieldType.CODE, FieldType.CHOICE}
+                ):
                     suits = max(suits, 0.85)  # the very word of a free text: whatever stands there belongs there
                 score = match.score * weight * suits
                 if name not in best or best[name].score < score:
@@ -358,7 +389,12 @@ class Understanding:
         """What the values alone would say, for a header that says nothing."""
         out = []
         if seen.filled >= 2:
-            if "begin" in kind.fields and seen.date >= 0.8 and seen.identity < 0.1 and not re.search(r"出生|生日|付款|整改|完成|交付|时限|期限", column.title):
+            if (
+                "begin" in kind.fields
+                and seen.date >= 0.8
+                and seen.identity < 0.1
+                and not re.search(r"出生|生日|付款|整改|完成|交付|时限|期限", column.title)
+            ):
                 out.append(_Candidate(0.57, column.index, "begin", "", "values"))
             if "place" in kind.fields and seen.place >= 0.6:
                 out.append(_Candidate(0.6, column.index, "place", "", "values"))
@@ -422,7 +458,9 @@ class Understanding:
             out[kind.code] = best + min(more, 1.2)
         return out
 
-    def _is_ledger(self, kind: Kind, found: Mapping[int, _Candidate], profiles: Mapping[int, Profile], source: Table | Card, score: float) -> bool:
+    def _is_ledger(
+        self, kind: Kind, found: Mapping[int, _Candidate], profiles: Mapping[int, Profile], source: Table | Card, score: float
+    ) -> bool:
         """Whether the table holds entries at all: something it calls them by, and a date or a measure; a list of words is none."""
         names = {c.name for c in found.values()}
         called = bool({"title", "person", "household"} & names)
@@ -444,13 +482,22 @@ class Understanding:
         bare = not ({"title", "person", "household"} & names) or "begin" not in names
         return bare and ((told and "begin" not in names) or (counted and not ({"title", "person", "household", "begin"} & names)))
 
-    def _meanings(self, kind: Kind, columns: Sequence[Column], found: Mapping[int, _Candidate], profiles: Mapping[int, Profile], titles: Sequence[str]) -> list[Meaning]:
+    def _meanings(
+        self, kind: Kind, columns: Sequence[Column], found: Mapping[int, _Candidate], profiles: Mapping[int, Profile], titles: Sequence[str]
+    ) -> list[Meaning]:
         line = next((unit_of(t) for t in reversed(titles) if unit_of(t)), "")
         out = []
         for column in columns:
             one = found.get(column.index)
             options = sorted(
-                ((c.score, c.name) for c in (*self._header_candidates(kind, column, profiles[column.index]), *self._value_candidates(kind, column, profiles[column.index])) if c.score >= 0.4),
+                (
+                    (c.score, c.name)
+                    for c in (
+                        *self._header_candidates(kind, column, profiles[column.index]),
+                        *self._value_candidates(kind, column, profiles[column.index]),
+                    )
+                    if c.score >= 0.4
+                ),
                 reverse=True,
             )
             names = tuple(dict.fromkeys(n for _, n in options if one is None or n != one.name))[:4]
@@ -471,7 +518,11 @@ class Understanding:
                 if place:
                     found.append(place)
                     break
-        villages = [p for p in found if self.registers.place(p).one is not None and self.registers.place(p).one.level not in {"county", "prefecture", "province"}]
+        villages = [
+            p
+            for p in found
+            if self.registers.place(p).one is not None and self.registers.place(p).one.level not in {"county", "prefecture", "province"}
+        ]
         return next(iter(villages or found), "")
 
     def _place_in(self, text: str) -> str:
@@ -487,7 +538,11 @@ class Understanding:
 
     def _why(self, kind: Kind, result: Understood, named: Mapping[str, float]) -> tuple[str, str]:
         headers = [m.column.title for m in result.meanings if m.field is not None and m.score >= SURE][:5]
-        zh = f"看作“{kind.label.zh}”：" + ("标题与表头" if named.get(kind.code) else "表头") + (f"（{'、'.join(headers)}）" if headers else "")
+        zh = (
+            f"看作“{kind.label.zh}”："
+            + ("标题与表头" if named.get(kind.code) else "表头")
+            + (f"（{'、'.join(headers)}）" if headers else "")
+        )
         en = f"taken as {kind.label.en}, from " + ("title and headers" if named.get(kind.code) else "headers")
         return zh, en
 
@@ -495,7 +550,13 @@ class Understanding:
         kind = result.kind
         if kind is None:
             if not isinstance(result.source, Card) and len(result.meanings) >= 3:
-                result.questions.append(Question("看不出这张表记的是什么，请选择类别，或选“不导入”", "what does this table record? choose a kind, or leave it out", result.kinds))
+                result.questions.append(
+                    Question(
+                        "看不出这张表记的是什么，请选择类别，或选“不导入”",
+                        "what does this table record? choose a kind, or leave it out",
+                        result.kinds,
+                    )
+                )
             return
         if result.confidence < 0.25 and len(result.kinds) > 1:
             result.questions.append(
@@ -504,7 +565,12 @@ class Understanding:
         for m in result.meanings:
             if m.unsure and m.field is not None:
                 result.questions.append(
-                    Question(f"“{m.column.title}”一列当作“{m.field.label.zh}”，对吗？", f"is column “{m.column.title}” {m.field.label.en}?", (m.field.name, *m.options), m.column.index),
+                    Question(
+                        f"“{m.column.title}”一列当作“{m.field.label.zh}”，对吗？",
+                        f"is column “{m.column.title}” {m.field.label.en}?",
+                        (m.field.name, *m.options),
+                        m.column.index,
+                    ),
                 )
 
 
@@ -547,7 +613,9 @@ def years_in(text: str) -> list[int]:
     return [int(y) for y in _TITLE_YEAR.findall(text) if 1980 <= int(y) <= 2100]
 
 
-_REPORTED = re.compile(r"(?:填报|填表|制表|统计|登记|报送|更新|截止|截至|导出|打印)(?:时间|日期|至|于)?|^\s*(?:19|20)\d\d年\d{1,2}月(?:\d{1,2}日)?\s*$")
+_REPORTED = re.compile(
+    r"(?:填报|填表|制表|统计|登记|报送|更新|截止|截至|导出|打印)(?:时间|日期|至|于)?|^\s*(?:19|20)\d\d年\d{1,2}月(?:\d{1,2}日)?\s*$"
+)
 _SPAN_OF_YEARS = re.compile(r"(?:19|20)\d\d\s*年?\s*[-—~～至到]+\s*(?:19|20)?\d\d\s*年?")
 
 

@@ -36,7 +36,8 @@ class Heading:
 def heading(text: str) -> Heading:
     """A header cell's word, unit and remark."""
     plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).strip("*:：。、 ").replace("★", "")
-    units, remarks = [], []
+    units: list[str] = []
+    remarks: list[str] = []
 
     def take(match: re.Match[str]) -> str:
         inner = match[1].removeprefix("单位:").removeprefix("单位：")
@@ -75,7 +76,9 @@ _SIGNATURE = re.compile(
     r"(?:填\s*表|制\s*表|审\s*核|复\s*核|核\s*算|经\s*办|登\s*记|统\s*计|汇\s*总|负\s*责|联\s*系|填\s*报|发\s*放|分管|主管|主要|部门|单位|校对|制单|记账|会计|出纳|签\s*字|签\s*章|盖\s*章|编制|导出|打印|验收|批准|审批|审定|公示|监督|校长|书记|财务|见证|村委会|领取|日\s*期|时\s*间|电\s*话)"
     r"[^：:]{0,10}[:：]|（章）|\(章\)|（盖章）|(?:填表|制表|审核|复核|经办|登记|核算)人"
 )
-_TITLE_INFO = re.compile(r"(?:填报|编制|制表|统计|登记|发放|填表|报送|主办|编写|帮扶|承办|责任)?(?:单位|部门|时间|日期|人)\s*[:：]|截止|更新至|统计周期|资金来源[:：]|共\d+")
+_TITLE_INFO = re.compile(
+    r"(?:填报|编制|制表|统计|登记|发放|填表|报送|主办|编写|帮扶|承办|责任)?(?:单位|部门|时间|日期|人)\s*[:：]|截止|更新至|统计周期|资金来源[:：]|共\d+"
+)
 
 
 def is_total(text: str) -> bool:
@@ -107,7 +110,9 @@ _DATED = re.compile(r"'?(?:(?:19|20)\d\d[-./年]\d{1,2}.*|\d{1,2}月\d{1,2}.*|\d
 def is_figure(text: str) -> bool:
     """Whether a cell is a number or a date (and so belongs to data, never to a header)."""
     plain = unicodedata.normalize("NFKC", text).strip()
-    return bool(plain) and ((plain[0] in "0123456789-+¥￥$.'" and _NUMERIC.fullmatch(plain) is not None) or _DATED.fullmatch(plain) is not None)
+    return bool(plain) and (
+        (plain[0] in "0123456789-+¥￥$.'" and _NUMERIC.fullmatch(plain) is not None) or _DATED.fullmatch(plain) is not None
+    )
 
 
 # ── header words of the catalogue ────────────────────────────────────────────────────────────────────────────────────

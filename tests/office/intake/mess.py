@@ -16,9 +16,38 @@ from bangfu.catalogue import Catalogue, FieldType, Kind
 from bangfu.office.intake.registers import Place, Registers, Unit
 
 COUNTIES = ("青河县", "白马县", "云岭县", "石泉县", "沙湾县", "红原县", "乌兰县")
-VILLAGES = ("上寨村", "龙泉村", "金坪村", "大槐树村", "南洼村", "新民村", "洛桑村", "和平村", "东风社区", "桃花沟村", "白杨坝村", "石头寨村")
+VILLAGES = (
+    "上寨村",
+    "龙泉村",
+    "金坪村",
+    "大槐树村",
+    "南洼村",
+    "新民村",
+    "洛桑村",
+    "和平村",
+    "东风社区",
+    "桃花沟村",
+    "白杨坝村",
+    "石头寨村",
+)
 TOWNS = ("永兴镇", "红旗乡", "河口镇", "清水乡")
-UNITS = ("党委办公室", "人力资源部", "财务资产部", "工会工作部", "科技处", "研究生院", "基建处", "国际合作处", "数学科学学院", "附属医院", "信息中心", "保卫处", "图文信息中心", "市场营销部", "安全监察部")
+UNITS = (
+    "党委办公室",
+    "人力资源部",
+    "财务资产部",
+    "工会工作部",
+    "科技处",
+    "研究生院",
+    "基建处",
+    "国际合作处",
+    "数学科学学院",
+    "附属医院",
+    "信息中心",
+    "保卫处",
+    "图文信息中心",
+    "市场营销部",
+    "安全监察部",
+)
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙马胡朱郭何罗高林"
 GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英"
 SAYS_NOTHING = {"一览表", "花名册", "项目", "资金", "经费"}  # words of titles that several kinds have
@@ -102,7 +131,15 @@ class Maker:
         out.sheets.append((name, rows, merges))
 
     def _beside(
-        self, out: Mess, kind: Kind, name: str, rows: list[list[str]], merges: list[tuple[int, int, int, int]], columns: list[str], year: int, money: str
+        self,
+        out: Mess,
+        kind: Kind,
+        name: str,
+        rows: list[list[str]],
+        merges: list[tuple[int, int, int, int]],
+        columns: list[str],
+        year: int,
+        money: str,
     ) -> None:
         """Two tables of one kind beside each other, of different length."""
         if columns[0] != "#":
@@ -133,12 +170,20 @@ class Maker:
         rng = self.rng
         fields = {c: kind.fields[c] for c in columns if c in kind.fields}
         numbers = [c for c, f in fields.items() if f.type is FieldType.NUMBER]
-        ways = [("bad_date", "begin")] * ("begin" in columns) + [("not_a_number", c) for c in numbers] + [("negative", c) for c in numbers if fields[c].unit != "CNY"]
+        ways = (
+            [("bad_date", "begin")] * ("begin" in columns)
+            + [("not_a_number", c) for c in numbers]
+            + [("negative", c) for c in numbers if fields[c].unit != "CNY"]
+        )
         if not ways:
             return
         why, column = rng.choice(ways)
         fld = fields[column]
-        line[columns.index(column)] = {"bad_date": rng.choice(["2019-13-40", "2月30日", "2021.4.31"]), "not_a_number": rng.choice(["待定", "若干", "已完成"]), "negative": f"-{rng.randint(1, 20)}"}[why]
+        line[columns.index(column)] = {
+            "bad_date": rng.choice(["2019-13-40", "2月30日", "2021.4.31"]),
+            "not_a_number": rng.choice(["待定", "若干", "已完成"]),
+            "negative": f"-{rng.randint(1, 20)}",
+        }[why]
         for key in ("date", "date_end") if column == "begin" else (fld.export,):
             gold.pop(key, None)
         gold["wrong"] = column
@@ -157,7 +202,16 @@ class Maker:
         return (["#"] if rng.random() < 0.8 else []) + wanted + (["remark"] if rng.random() < 0.6 and "remark" in kind.fields else [])
 
     def _table(
-        self, out: Mess, kind: Kind, sheet: str, rows: list[list[str]], merges: list[tuple[int, int, int, int]], columns: list[str], year: int, money: str, said_above: bool
+        self,
+        out: Mess,
+        kind: Kind,
+        sheet: str,
+        rows: list[list[str]],
+        merges: list[tuple[int, int, int, int]],
+        columns: list[str],
+        year: int,
+        money: str,
+        said_above: bool,
     ) -> None:
         rng = self.rng
         rows.append([self._header(kind, c, money, said_above) for c in columns])
@@ -269,7 +323,16 @@ class Maker:
         return rng.choice(pool) + (rng.choice(["", "（二期）", "项目"]) if pool is WORKS else "")
 
     def _place(self, place: Place) -> str:
-        return self.rng.choice([place.name, place.name, f"{place.county}{place.name}", f"{place.county[:-1]}{place.name}", f"{place.township}{place.name}", f"西岭州{place.county}{place.name}"])
+        return self.rng.choice(
+            [
+                place.name,
+                place.name,
+                f"{place.county}{place.name}",
+                f"{place.county[:-1]}{place.name}",
+                f"{place.township}{place.name}",
+                f"西岭州{place.county}{place.name}",
+            ]
+        )
 
     def _number(self, name: str, export: str, unit: str, gold: dict[str, Any], money: str, sums: dict[str, Decimal]) -> str:
         rng = self.rng
@@ -291,8 +354,21 @@ class Maker:
         value = Decimal(rng.randint(1, 300))
         sums[name] = sums.get(name, Decimal(0)) + value
         gold[export] = int(value)
-        words = {"person": "人", "person-time": "人次", "session": "期", "household": "户", "item": rng.choice(["件", "头", "袋", "只", "箱"]), "copy": "本"}
-        forms = [lambda: str(value), lambda: str(value), lambda: f"{value}{words.get(unit, '')}", lambda: f"近{value}{words.get(unit, '')}", lambda: f"{value}余{words.get(unit, '')}"]
+        words = {
+            "person": "人",
+            "person-time": "人次",
+            "session": "期",
+            "household": "户",
+            "item": rng.choice(["件", "头", "袋", "只", "箱"]),
+            "copy": "本",
+        }
+        forms = [
+            lambda: str(value),
+            lambda: str(value),
+            lambda: f"{value}{words.get(unit, '')}",
+            lambda: f"近{value}{words.get(unit, '')}",
+            lambda: f"{value}余{words.get(unit, '')}",
+        ]
         return rng.choice(forms)()
 
     def _date(self, gold: dict[str, Any], year: int) -> str:
@@ -311,11 +387,24 @@ class Maker:
                 return day.isoformat()
             gold["date_end"] = last.isoformat()
             if last.month == m:
-                return rng.choice([f"{y}年{m}月{d}-{last.day}日", f"{m}月{d}日—{last.day}日", f"{y}.{m}.{d}-{m}.{last.day}", f"{y}/{m}/{d}至{y}/{last.month}/{last.day}"])
-            return rng.choice([f"{y}年{m}月{d}日至{last.month}月{last.day}日", f"{m}月{d}日-{last.month}月{last.day}日", f"{day.isoformat()}至{last.isoformat()}"])
+                return rng.choice(
+                    [
+                        f"{y}年{m}月{d}-{last.day}日",
+                        f"{m}月{d}日—{last.day}日",
+                        f"{y}.{m}.{d}-{m}.{last.day}",
+                        f"{y}/{m}/{d}至{y}/{last.month}/{last.day}",
+                    ]
+                )
+            return rng.choice(
+                [
+                    f"{y}年{m}月{d}日至{last.month}月{last.day}日",
+                    f"{m}月{d}日-{last.month}月{last.day}日",
+                    f"{day.isoformat()}至{last.isoformat()}",
+                ]
+            )
 
         forms: list[Callable[[], str]] = [
-            lambda: day.isoformat(),
+            day.isoformat,
             lambda: f"{y}.{m}.{d}",
             lambda: f"{y}年{m}月{d}日",
             lambda: f"{y}/{m}/{d}",
@@ -333,7 +422,24 @@ def _text(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-KINDS = ("training", "project", "payment", "purchase", "donation", "student_aid", "pairing", "visit", "meeting", "lecture", "publication", "award", "branch_activity", "adoption", "publicity", "posting")
+KINDS = (
+    "training",
+    "project",
+    "payment",
+    "purchase",
+    "donation",
+    "student_aid",
+    "pairing",
+    "visit",
+    "meeting",
+    "lecture",
+    "publication",
+    "award",
+    "branch_activity",
+    "adoption",
+    "publicity",
+    "posting",
+)
 
 
 def workbook(seed: int, catalogue: Catalogue) -> Mess:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bangfu.ledger.models import Batch, Entry, Programme
+from bangfu.ledger.models import Entry, Programme
 from bangfu.ledger.post import PostingRefused
 from bangfu.ledger.setup import setup
 from bangfu.office.intake import recording
@@ -24,7 +23,14 @@ def college(office: Any, samples: Path) -> Programme:
     return setup(data, by=office.clerk)[0]
 
 
-SAMPLES = ["2019年消费帮扶采购台账.xlsx", "捐赠物资登记台账.xls", "走访慰问记录.xlsx", "驻村干部与结对认亲名册.xlsx", "2018年以购代捐订单导出.csv", "村集体经济与农户收入.xlsx"]
+SAMPLES = [
+    "2019年消费帮扶采购台账.xlsx",
+    "捐赠物资登记台账.xls",
+    "走访慰问记录.xlsx",
+    "驻村干部与结对认亲名册.xlsx",
+    "2018年以购代捐订单导出.csv",
+    "村集体经济与农户收入.xlsx",
+]
 
 
 @pytest.mark.samples
@@ -46,5 +52,3 @@ def test_a_sample_goes_in_once_and_comes_back(college: Programme, office: Any, s
     assert not Entry.objects.filter(programme=college, batch=first.batch, ended__isnull=True).exists()
     with pytest.raises(PostingRefused):
         recording.take_back(first.batch, by=office.clerk, reason="再试")
-
-
