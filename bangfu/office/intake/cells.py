@@ -618,7 +618,7 @@ class _Sum:
     def _take(self, options: str) -> str:
         if self.at < len(self.tokens) and self.tokens[self.at] in options:
             self.at += 1
-            return self.tokens[self.at - 1]
+            return str(self.tokens[self.at - 1])
         return ""
 
     def _terms(self) -> float:

@@ -80,6 +80,7 @@ class Preview:
     remarks: list[tuple[str, str]] = field(default_factory=list)
     undecided: bool = False  # which programme the file belongs to is not clear
     path: Path | None = None
+    reader: Reader | None = None  # that read it, and can read it again
 
     def parts(self) -> list[Part]:
         return [p for s in self.sheets for p in s.parts]
@@ -147,7 +148,7 @@ class Reader:
     def opened(self, path: Path, *, name: str = "", alone: bool = True) -> Preview:
         """A preview of a file in which nothing stands yet; `stream` fills it."""
         registers, clear = self._choose(path, name, alone)
-        return Preview(name or path.name, registers, [], undecided=not clear, path=path)
+        return Preview(name or path.name, registers, [], undecided=not clear, path=path, reader=self)
 
     def stream(
         self, preview: Preview, *, alone: bool = True, progress: Callable[[int], None] | None = None
@@ -185,15 +186,30 @@ class Reader:
         return _SheetReading(sheet, layout(sheet, self.words), understanding, self.answers)
 
     def _correct(self, sheet: Sheet) -> None:
-        """Put in the cells that a person corrected in the preview."""
+        """Put in the cells that a person corrected in the preview; those beyond the rows held wait for their row."""
+        later: dict[int, dict[int, str]] = {}
         for (name, _), answer in self.answers.items():
-            if name != sheet.name:
-                continue
-            for (row, column), text in answer.get("cells", {}).items():
+            for (row, column), text in answer.get("cells", {}).items() if name == sheet.name else ():
                 if row < len(sheet.rows):
-                    line = sheet.rows[row]
-                    line.extend([""] * (column + 1 - len(line)))
-                    line[column] = text.strip()
+                    _put(sheet.rows[row], column, text)
+                else:
+                    later.setdefault(row, {})[column] = text
+        if later and sheet.rest is not None:
+            sheet.rest = _corrected(sheet.rest, len(sheet.rows), later)
+
+
+def _put(line: list[str], column: int, text: str) -> None:
+    line.extend([""] * (column + 1 - len(line)))
+    line[column] = text.strip()
+
+
+def _corrected(rest: Iterator[list[list[str]]], row: int, later: Mapping[int, Mapping[int, str]]) -> Iterator[list[list[str]]]:
+    for rows in rest:
+        for line in rows:
+            for column, text in later.get(row, {}).items():
+                _put(line, column, text)
+            row += 1
+        yield rows
 
 
 class _SheetReading:
@@ -370,11 +386,20 @@ _ERRORS = frozenset({"not_a_number", "negative", "bad_date", "missing", "duplica
 
 
 def answer_of(preview: Preview) -> dict[str, Any]:
-    """The form of samples/README.md: {"file", "rows", "skipped", "errors"}, and with it "doubts", "questions" and "remarks". For a preview that holds all."""
+    """The form of samples/README.md: {"file", "rows", "skipped", "errors"}, and with it "doubts", "questions" and "remarks".
+
+    Every row is in it: a file of which the preview holds the first rows only is read once more. Raises Refused.
+    """
     answer = _Answer()
-    for sheet, part, record in preview.records():
+    if preview.complete or preview.reader is None or preview.path is None:
+        for sheet, part, record in preview.records():
+            answer.add(sheet, part, record)
+        return answer.of(preview)
+    again = Preview(preview.file, preview.registers, [], undecided=preview.undecided, path=preview.path)
+    for sheet, part, record in preview.reader.stream(again):
         answer.add(sheet, part, record)
-    return answer.of(preview)
+    _drop_summaries(again.sheets)
+    return answer.of(again)
 
 
 class _Answer:
