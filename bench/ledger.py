@@ -63,7 +63,7 @@ def drafts(catalogue, known, count) -> Iterator:
     from bangfu.ledger.post import Draft
 
     rng = random.Random(2)
-    rest = [k for k in catalogue.kinds if k not in WEIGHTS]
+    rest = [k for k in catalogue.kinds if k not in WEIGHTS and k != "designation"]
     weights = {k: w for k, w in WEIGHTS.items() if k in catalogue.kinds}
     weights |= {k: (100 - sum(weights.values())) / len(rest) for k in rest}
     kinds = [catalogue.kinds[k] for k in weights]
@@ -87,7 +87,7 @@ def drafts(catalogue, known, count) -> Iterator:
             elif home == "column":
                 values[name] = choice(known[name])
             elif home == "measure":
-                if one.required or len(measures) < 2:
+                if one.required or name == "amount" or len(measures) < 2:
                     measures[name] = 1 + randrange(500_000 if one.unit == "CNY" else 90)
             elif home == "facet":
                 if one.required or not facets:

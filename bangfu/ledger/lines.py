@@ -3,7 +3,8 @@
 An index that can be dropped (`drop`) and made again (`rebuild`). It is kept inside the posting's transaction: lines of new entries come,
 lines of ended entries go. `Programme.kept` tells for which mark it holds; figures at any other mark read the entries (`matching.py`).
 
-A line belongs to a variety: kind, category, counts_to, facets and one measure. Which varieties a figure reads is decided here in Python,
+Measures have lines where some figure reads them (`Programme.kept_measures`); a figure that is declared later reads the entries until the
+next `rebuild`. A line belongs to a variety: kind, category, counts_to, facets and one measure. Which varieties a figure reads is decided here in Python,
 by the same words as `figures.matches`, so the queries compare numbers only.
 """
 # ruff: noqa: S608 - the texts of the queries are made of our own names; values travel as parameters
@@ -11,6 +12,7 @@ by the same words as `figures.matches`, so the queries compare numbers only.
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,6 +23,7 @@ from django.db import connection, transaction
 
 from bangfu.catalogue import Figure, Fold
 from bangfu.figures import Slice, Value
+from bangfu.ledger import catalogue
 from bangfu.ledger.models import Entry, Line, Measure, Participation, Programme, Variety
 from bangfu.ledger.rows import insert, rows, within
 from bangfu.quantities import from_parts, unit
@@ -39,7 +42,12 @@ Codes = tuple[str, str, str, str]
 
 def facets_text(facets: Mapping[str, str]) -> str:
     """Facets as stored: one text for the same facets, whatever their order."""
-    return json.dumps(dict(sorted(facets.items())), separators=(",", ":"), ensure_ascii=False) if facets else "{}"
+    return _facets_text(tuple(sorted(facets.items()))) if facets else "{}"
+
+
+@lru_cache(maxsize=10_000)
+def _facets_text(facets: tuple[tuple[str, str], ...]) -> str:
+    return json.dumps(dict(facets), separators=(",", ":"), ensure_ascii=False)
 
 
 # --- kept in step
@@ -49,10 +57,11 @@ class Keeper:
     """Keeps the lines of a programme in step with a posting, inside its transaction."""
 
     def __init__(self, programme: Programme) -> None:
-        self.programme = programme.pk
+        self.programme = programme
+        self.measures: dict[str, frozenset[str]] = {kind: frozenset(names) for kind, names in programme.kept_measures.items()}
         self.varieties: dict[Codes, dict[str, int]] = {}
-        self.loaded: set[str] = set()
-        self.waiting: list[Row] = []
+        self.waiting: dict[int, list[Row]] = defaultdict(list)
+        self.count = 0  # of waiting lines
 
     def named(self, codes: Codes) -> dict[str, int]:
         """The varieties of these codes by measure, as far as they are known (see `variety`)."""
@@ -63,11 +72,12 @@ class Keeper:
         return found
 
     def _load(self, kind: str) -> None:
-        if kind not in self.loaded:
-            self.loaded.add(kind)
-            for variety in Variety.objects.filter(programme=self.programme, kind=kind):
-                codes = (kind, variety.category, variety.counts_to, variety.facets)
-                self.varieties.setdefault(codes, {})[variety.measure] = variety.pk
+        if any(codes[0] == kind for codes in self.varieties):
+            return
+        self.measures.setdefault(kind, read_measures(kind))  # the first entry of its kind
+        for variety in Variety.objects.filter(programme=self.programme, kind=kind):
+            codes = (kind, variety.category, variety.counts_to, variety.facets)
+            self.varieties.setdefault(codes, {})[variety.measure] = variety.pk
 
     def variety(self, codes: Codes, measure: str) -> int:
         """The id of a variety; a new one is made."""
@@ -75,7 +85,7 @@ class Keeper:
         if measure not in known:
             kind, category, counts_to, facets = codes
             known[measure] = Variety.objects.create(
-                programme_id=self.programme, kind=kind, category=category, counts_to=counts_to, facets=facets, measure=measure
+                programme=self.programme, kind=kind, category=category, counts_to=counts_to, facets=facets, measure=measure
             ).pk
         return known[measure]
 
@@ -95,20 +105,29 @@ class Keeper:
         where = (begin.year, place or 0, begin.toordinal(), entry)
         rest = (None if end is None else end.toordinal(), *others)
         waiting = self.waiting
-        waiting.append((known.get(ENTRY) or self.variety(codes, ENTRY), *where, 0, *rest))
+        variety = known.get(ENTRY) or self.variety(codes, ENTRY)
+        waiting[variety].append((variety, *where, 0, *rest))
+        kept = self.measures[codes[0]]
         for name, value in measures.items():
-            waiting.append((known.get(name) or self.variety(codes, name), *where, value, *rest))
+            if name in kept:
+                variety = known.get(name) or self.variety(codes, name)
+                waiting[variety].append((variety, *where, value, *rest))
         if persons:
-            people = known.get(PERSON) or self.variety(codes, PERSON)
-            waiting += [(people, *where, person, *rest) for person in persons]
-        if len(waiting) >= FLUSH:
+            variety = known.get(PERSON) or self.variety(codes, PERSON)
+            waiting[variety] += [(variety, *where, person, *rest) for person in persons]
+        self.count += 1 + len(measures) + len(persons)
+        if self.count >= FLUSH:
             self.flush()
 
     def flush(self) -> None:
         """Write what is waiting."""
-        self.waiting.sort()
-        insert(Line._meta.db_table, COLUMNS, self.waiting)  # noqa: SLF001 - the table's name
-        self.waiting = []
+        waiting: list[Row] = []
+        for _, lines in sorted(self.waiting.items()):
+            lines.sort()
+            waiting += lines
+        insert(Line._meta.db_table, COLUMNS, waiting)  # noqa: SLF001 - the table's name
+        self.waiting.clear()
+        self.count = 0
 
     def remove(self, entries: Sequence[int]) -> None:
         """Take away the lines of entries that have ended."""
@@ -121,6 +140,18 @@ class Keeper:
             cursor.executemany(
                 "DELETE FROM ledger_line WHERE variety_id = %s AND year = %s AND place = %s AND begin = %s AND entry = %s", gone
             )
+
+    def close(self, mark: int) -> None:
+        """The lines hold for this mark."""
+        self.flush()
+        self.programme.kept = mark
+        self.programme.kept_measures = {kind: sorted(names) for kind, names in self.measures.items()}
+        self.programme.save(update_fields=["kept", "kept_measures"])
+
+
+def read_measures(kind: str) -> frozenset[str]:
+    """The measures of a kind that some figure reads."""
+    return frozenset(f.measure for f in catalogue().figures.values() if f.measure and kind in f.kinds)
 
 
 def _some(source: Any, ids: Sequence[int], columns: Sequence[str], key: str = "pk__in", at_once: int = 5_000) -> Iterable[Any]:
@@ -141,8 +172,10 @@ def drop(programme: Programme) -> None:
 def rebuild(programme: Programme) -> int:
     """Make the lines anew from the entries; gives the mark for which they hold."""
     with transaction.atomic():
-        mark = Programme.objects.select_for_update().get(pk=programme.pk).mark
+        programme = Programme.objects.select_for_update().get(pk=programme.pk)
         drop(programme)
+        for kind, names in programme.kept_measures.items():  # never fewer: whoever reads may remember what was kept
+            programme.kept_measures[kind] = sorted({*names, *read_measures(kind)})
         keeper = Keeper(programme)
         last = 0
         standing = Entry.objects.filter(programme=programme, ended=None).order_by("pk")
@@ -159,9 +192,8 @@ def rebuild(programme: Programme) -> int:
                 codes = (kind, category, counts_to, facets_text(facets))
                 keeper.add(entry, codes, begin, end, place, tuple(others), measures.get(entry, {}), persons.get(entry, ()))
             last = ids[-1]
-        keeper.flush()
-        Programme.objects.filter(pk=programme.pk).update(kept=mark)
-        return mark
+        keeper.close(programme.mark)
+        return programme.mark
 
 
 # --- read
@@ -172,6 +204,7 @@ class Varieties:
     """The varieties of a programme by kind and measure, each with its codes, and the years in which it has entries."""
 
     by_measure: dict[tuple[str, str], list[tuple[int, dict[str, str]]]]
+    kept: dict[str, list[str]]
     first: int
     last: int
 
@@ -186,7 +219,8 @@ def varieties(programme: int, since: datetime) -> Varieties:  # noqa: ARG001 - n
         found.setdefault((kind, measure), []).append((pk, words))
     begins = Entry.objects.filter(programme=programme).order_by("begin").values_list("begin", flat=True)
     first, last = begins.first(), begins.last()
-    return Varieties(found, first.year if first else 1, last.year if last else 0)
+    kept = Programme.objects.values_list("kept_measures", flat=True).get(pk=programme)
+    return Varieties(found, kept, first.year if first else 1, last.year if last else 0)
 
 
 class Reader:
@@ -208,13 +242,16 @@ class Reader:
         ]
 
     def can(self, figure: Figure) -> bool:
-        """Whether lines say enough for a figure: they do not say which person a measure belongs to."""
-        return figure.measure is None or "person" not in figure.of
+        """Whether the lines say enough for a figure: its measure is kept, and need not be known person by person."""
+        kept = self.varieties.kept
+        return figure.measure is None or (
+            "person" not in figure.of and all(kind not in kept or figure.measure in kept[kind] for kind in figure.kinds)
+        )
 
     def together(self, figures: Iterable[Figure], slice_: Slice) -> None:
         """Count and add up all that these figures will ask for in this slice, by one query for each scope."""
         for scope in ("any", "designated", "outside"):
-            asked = [f for f in figures if f.scope == scope and f.fold in {Fold.SUM, Fold.COUNT, Fold.DISTINCT}]
+            asked = [f for f in figures if f.scope == scope and self.can(f) and f.fold in {Fold.SUM, Fold.COUNT, Fold.DISTINCT}]
             wanted = sorted({v for f in asked for v in self.of(f)})
             if wanted:
                 conditions, params = self.conditions(wanted, slice_, scope)

@@ -231,9 +231,10 @@ class _Act:
             raise PostingRefused(problems)
         self.programme = programme
         Programme.objects.filter(pk=programme.pk).update(mark=F("mark") + 1)  # the lock: everybody else waits here
-        mark, kept = Programme.objects.values_list("mark", "kept").get(pk=programme.pk)
+        locked = Programme.objects.get(pk=programme.pk)
+        mark = locked.mark
         self.posting = Posting.objects.create(programme=programme, mark=mark, verb=verb, by=by, reason=reason.strip(), batch=batch)
-        self.keeper = Keeper(programme) if kept == mark - 1 else None
+        self.keeper = Keeper(locked) if locked.kept == mark - 1 else None
         self.rules: dict[str, _Rule | None] = {}
         self.known = _Known(programme)
         self.problems: list[Label] = []
@@ -250,12 +251,9 @@ class _Act:
 
     def close(self) -> Posting:
         """The posting, done."""
-        mark = self.posting.mark
         if self.keeper:
-            self.keeper.flush()
-            Programme.objects.filter(pk=self.programme.pk).update(kept=mark)
-            self.programme.kept = mark
-        self.programme.mark = mark
+            self.keeper.close(self.posting.mark)
+        self.programme.mark = self.posting.mark
         return self.posting
 
     def write(self, drafts: Iterable[Draft], batch: int | None = None) -> Iterator[int]:
