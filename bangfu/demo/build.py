@@ -20,7 +20,7 @@ from bangfu.ledger import crypt, setup
 from bangfu.ledger.models import Batch, Entry, Party, Posting, Programme, Voucher
 from bangfu.ledger.post import Draft, drafts_of, post, void
 from bangfu.office.books import Books
-from bangfu.office.intake.recording import bring_in
+from bangfu.office.intake.recording import preview, record
 from bangfu.office.models import Account, Membership, Report
 from bangfu.office.reports.issue import issue, known_outlines, report
 
@@ -53,7 +53,7 @@ class Demonstration:
 
 
 def build(folder: Path, progress: Progress) -> Demonstration:
-    """Build the demonstration, or what is missing of it; its workbooks are written to `folder`. Raises as `bring_in` does."""
+    """Build the demonstration, or what is missing of it; its workbooks are written to `folder`. Raises as `intake.record` does."""
     files = workbooks(folder)
     copy = folder / "article.txt"
     copy.write_bytes(article().read_bytes())
@@ -109,7 +109,7 @@ def _imported(programme: Programme, files: Sequence[Path], by: User, progress: P
         before = sum(rows[:number])
         progress(path.name, before, sum(rows))
         if path.name not in known:
-            known[path.name] = bring_in(path, programme, by=by)[1].counts
+            known[path.name] = record(preview(path, programme), programme, by=by).counts
         found.append((path.name, dict(known[path.name])))
     progress("", sum(rows), sum(rows))
     return tuple(found)

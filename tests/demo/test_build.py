@@ -11,6 +11,7 @@ import pytest
 
 from bangfu.demo.cast import VILLAGES
 from bangfu.ledger.models import Ended, Entry, Evidence, Place, Posting, Programme
+from bangfu.office import checking, documents
 from bangfu.office.books import Books
 from bangfu.office.models import Membership, Report
 from bangfu.office.reports import docx
@@ -92,6 +93,24 @@ def test_the_report_of_the_books(demonstration):
     assert all(village in text for village in VILLAGES)
     assert "本期无台账记录" not in text
     assert docx.write(made)
+
+
+@pytest.mark.parametrize("period", [(date(2015, 1, 1), date(2021, 1, 1)), (date(2019, 1, 1), date(2020, 1, 1))])
+def test_the_report_is_supported_by_the_books_it_came_from(demonstration, tmp_path, period):
+    """There and back: figures → sentences → Word → claims → figures."""
+    file = tmp_path / "report.docx"
+    made = report(Books(demonstration), known_outlines()["annual"], period)
+    file.write_bytes(docx.write(made))
+    checked = checking.check(demonstration, documents.open(file), earlier=False)
+    said = [(f.claim.quote, f.verdict.value, f.judgement.zh) for f in checked.findings if not in_tables(checked, f)]
+    assert len(said) > 75
+    assert [line for line in said if line[1] != "supported"] == []
+    assert checked.report.contradictions == ()
+
+
+def in_tables(checked, finding):
+    """Annexes are tables of numbers without sentences; what is checked is the running text."""
+    return finding.claim.span[0] > checked.document.text.index("附件")
 
 
 def test_a_real_programme_of_the_same_name_is_left_alone(own_database, tmp_path):

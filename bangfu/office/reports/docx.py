@@ -340,7 +340,7 @@ class _Writer:
     def cell(self, cell: Any, text: str, *, left: bool = False, width: int, style: str = "Cell") -> Any:
         cell.width = Mm(width)
         paragraph = cell.paragraphs[0]
-        paragraph.style = style
+        paragraph._p.style = style  # noqa: SLF001 - by its id, as looking a style up by name takes longer than all else
         paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT if left else WD_ALIGN_PARAGRAPH.CENTER
         _set(cell._tc.get_or_add_tcPr(), "w:vAlign", "center")  # noqa: SLF001
         if text:
