@@ -326,7 +326,7 @@ class Binder:
         if places and not near:
             found.append(replace(first, places=()))
         if not stated:
-            # A period inherited from a title or another clause may not be meant: «累计», «现有» and much else speak of all the time.
+            # A period inherited from another clause may not be meant, and «累计», «先后» may speak of all the time.
             found += [replace(s, begin=None, end=until) for s in found]
         return tuple(dict.fromkeys(found))
 
@@ -338,7 +338,8 @@ class Binder:
         begin, end = exact or days(claim.period)
         if until is not None and (end is None or end > until):
             end = until
-        here = _DATED.search(context.clause_text) is not None and not _CUMULATIVE.search(context.clause_text)
+        reaching_back = _CUMULATIVE.search(context.clause_text) is not None
+        here = (claim.period_from in {"title", "section"} or _DATED.search(context.clause_text) is not None) and not reaching_back
         # 「2019年，……」 at the head speaks of the whole sentence.
         return begin, end, exact is not None or here or _LEADING.match(context.sentence_text) is not None
 

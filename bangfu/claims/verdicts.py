@@ -143,6 +143,11 @@ def _against(quantity: Quantity, figure: Figure, slices: tuple[SliceWords, ...],
             return judgement
         if value.entries and value.value is not None:
             tried.append(judgement)
+        elif value.value is not None and quantity.low == quantity.high == 0 and ask(figure.code, NOWHERE).entries:
+            # «0名»: the ledger keeps such entries, and has none of them there.
+            zh, en = _told(figure, Decimal(0))
+            zh, en = f"{zh}（这一范围内没有记录）", f"{en} (nothing is recorded there)"
+            return Judgement(Verdict.supported, zh, en, Decimal(0), 0, asked)
     if not tried:
         zh, en = f"台账里没有“{figure.label.zh}”的记录", f"The ledger has no record of “{figure.label.en}”"
         return Judgement(Verdict.no_record, zh, en, asked=slices[0])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -118,6 +119,7 @@ def check(
     `ask(figure code, slice)` answers for the ledger; `remembered` holds people's corrections (signature → figure code); `earlier` what
     earlier reports said; `until` the day after the last day the text can speak of, by default the day after its own dateline.
     """
+    reading = without_names(reading, gazetteer)
     binder = Binder(catalogue, gazetteer, remembered)
     dated = dateline(reading.text)
     until = until or (dated + timedelta(days=1) if dated is not None else None)
@@ -138,6 +140,25 @@ def check(
         findings.append(Finding(claim, read.binding, judgement, clause, binder.signature(claim, read.context)))
     recalled = tuple(_recalled(findings, earlier))
     return Report(reading, tuple(findings), tuple(contradictions(reads)), recalled, dated)
+
+
+def without_names(reading: Reading, gazetteer: Gazetteer) -> Reading:
+    """The reading without numbers that stand inside a name the ledger knows (二瓦槽村, 第三中学): a name claims nothing."""
+    names = [(m.start, m.end) for m in gazetteer.mentions(reading.text) if any(c in _NUMERALS for c in reading.text[m.start : m.end])]
+    if not names:
+        return reading
+    starts = [start for start, _ in names]
+
+    def in_name(claim: Claim) -> bool:
+        at = bisect_right(starts, claim.at[0]) - 1
+        return at >= 0 and claim.at[1] <= names[at][1]
+
+    kept = [i for i, claim in enumerate(reading.claims) if not in_name(claim)]
+    place: dict[int | None, int] = {old: new for new, old in enumerate(kept)}
+    return replace(reading, claims=tuple(replace(c, whole=place.get(c.whole)) for c in (reading.claims[i] for i in kept)))
+
+
+_NUMERALS = frozenset("零〇一二两三四五六七八九十百千万亿0123456789")
 
 
 def read_claims(reading: Reading, binder: Binder, until: date | None) -> list[Read]:

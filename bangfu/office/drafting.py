@@ -20,13 +20,14 @@ from bangfu.catalogue import Figure
 from bangfu.claims.around import dateline
 from bangfu.claims.binding import Binder, SliceWords
 from bangfu.claims.consistency import Read
-from bangfu.claims.verdicts import Verdict, judge
-from bangfu.claims.verify import read_claims
+from bangfu.claims.verdicts import Ask, Verdict, judge
+from bangfu.claims.verify import read_claims, without_names
 from bangfu.ledger.models import Programme
 from bangfu.office.books import Books
 from bangfu.office.checking import asker, corrections, gazetteer
+from bangfu.office.documents import Document
 from bangfu.office.documents.editor import Editor
-from bangfu.quantities import Hedge, Quantity, Unreadable, write
+from bangfu.quantities import Hedge, Quantity, Unreadable, plain, write
 
 Period = tuple[date, date]
 """Half-open."""
@@ -45,6 +46,7 @@ class Line:
     value: Decimal | None
     entries: int
     why: tuple[str, str]
+    highlight: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,18 @@ class Draft:
         return tuple(line for line in self.lines if line.new is None)
 
 
+@dataclass(frozen=True, slots=True)
+class _Edit:
+    """`text[start:end]` becomes `new` (None: stays); `live` numbers become fields; `note` is the comment, none where empty."""
+
+    start: int
+    end: int
+    new: str | None
+    highlight: str | None = None
+    note: tuple[str, ...] = ()
+    live: bool = False
+
+
 def draft(programme: Programme, content: bytes, name: str, old: Period, new: Period, mark: int | None = None) -> Draft:
     """The new period's report from the last one's Word file. `old` and `new` are half-open periods of the same kind (two years).
 
@@ -68,74 +82,84 @@ def draft(programme: Programme, content: bytes, name: str, old: Period, new: Per
     editor = Editor.open(content, name, timezone.now())
     document = editor.document
     books = Books(programme, mark)
-    reading = claims.read(document.text)
+    names = gazetteer(programme)
+    reading = without_names(claims.read(document.text), names)
     written = dateline(reading.text)
-    binder = Binder(books.catalogue, gazetteer(programme), corrections(programme))
+    binder = Binder(books.catalogue, names, corrections(programme))
     reads = read_claims(reading, binder, written + timedelta(days=1) if written is not None else None)
     ask = asker(books)
-    edits: list[tuple[int, int, str | None, str | None, list[str]]] = []  # start, end, text, highlight, comment
     lines: list[Line] = []
-    properties: list[tuple[str, str]] = []
+    edits: list[_Edit] = []
     for read, claim in zip(reads, reading.claims, strict=True):
-        if not document.within(*claim.span):
+        there = _in_file(document, *claim.span)
+        if there is None:
             continue
-        line, colour = _renewed(read, ask, old, new)
+        line = _renewed(read, ask, old, new, document.text[there[1] : claim.span[1]])
         lines.append(line)
-        said = [line.why[0]] if line.new is None else [f"{line.old} → {line.new}", line.why[0]]
-        said[-1] += f"；台账第 {books.mark} 号" if line.new is not None else ""
-        edits.append((*claim.span, line.new, colour, said))
-    taken = [(start, end) for start, end, *_ in edits]
-    for start, end, text, colour in _period_words(document.text, old, new, written):
-        if not any(s < end and start < e for s, e in taken):
-            note = ["时段：改为本期" if text is not None else "日期：请核对是否仍适用"]
-            edits.append((start, end, text, colour, note))
-    for number, (start, end, text, colour, note) in enumerate(sorted(edits, key=lambda e: -e[0])):
-        runs = editor.runs(start, end)
-        if not runs:
-            continue
-        if text is not None:
-            run = editor.replace(runs, text)
-            runs = [run]
-            if note and not note[0].startswith("时段"):
-                key = f"bangfu_{len(edits) - number:04d}"
-                properties.append((key, text))
-                editor.comment(runs, note)
-                editor.field(run, f"DOCPROPERTY {key}", key)
-        else:
-            editor.comment(runs, note)
-        if colour is not None:
-            editor.highlight(runs, colour)
-    if properties:
-        editor.property_part(properties)
+        note = (line.why[0],) if line.new is None else (f"{line.old} → {line.new}", f"{line.why[0]}；台账第 {books.mark} 号")
+        edits.append(_Edit(*there, line.new, line.highlight, note, live=line.new is not None))
+    taken = [(e.start, e.end) for e in edits]
+    edits += [e for e in _period_words(document.text, old, new, written) if not any(s < e.end and e.start < t for s, t in taken)]
+    _write(editor, edits)
     return Draft(editor.save(), tuple(lines), books.mark)
 
 
-def _renewed(read: Read, ask: object, old: Period, new: Period) -> tuple[Line, str | None]:
-    """The new wording of one number, or why there is none."""
-    assert callable(ask)
-    figure, quantity, quote = read.binding.figure, read.claim.quantity, read.quote
-    if figure is None or not quantity.readable:
+def _in_file(document: Document, start: int, end: int) -> tuple[int, int] | None:
+    """The part of a span that stands in the file itself: a cell's number without the unit that its column's heading says."""
+    pieces = document.within(start, end)
+    if not pieces:
+        return None
+    return max(start, pieces[0].start), min(end, pieces[-1].end)
+
+
+def _write(editor: Editor, edits: list[_Edit]) -> None:
+    properties: list[tuple[str, str]] = []
+    for number, edit in enumerate(sorted(edits, key=lambda e: -e.start)):
+        runs = editor.runs(edit.start, edit.end)
+        if not runs:
+            continue
+        if edit.new is not None:
+            runs = [editor.replace(runs, edit.new)]
+        if edit.highlight is not None:
+            editor.highlight(runs, edit.highlight)
+        if edit.note:
+            editor.comment(runs, edit.note)
+        if edit.live and edit.new is not None:
+            key = f"bangfu_{len(edits) - number:04d}"
+            properties.append((key, edit.new))
+            editor.field(runs[0], f"DOCPROPERTY {key}", key)
+    if properties:
+        editor.property_part(list(reversed(properties)))
+
+
+def _renewed(read: Read, ask: Ask, old: Period, new: Period, told: str) -> Line:
+    """The new wording of one number, or why there is none. `told` is the unit that stands elsewhere than at the number (a column's heading)."""
+    figure, quantity, quote = read.binding.figure, read.claim.quantity, read.quote.removesuffix(told)
+    if figure is None or not quantity.readable or read.binding.change:
         why = ("台账里没有对应的指标，请人工填写", "No figure of the ledger speaks of this: fill it in")
-        return Line(quote, None, figure, None, 0, why), UNBOUND
-    asked = moved(read.asked, old, new)
-    value = ask(figure.code, asked)
-    if value.value is None or not value.entries:
+        return Line(quote, None, figure, None, 0, why, UNBOUND)
+    before = judge(quantity, read.binding, ask)
+    value = ask(figure.code, moved(before.asked, old, new))
+    if value.value is None:
         why = (f"新时段没有“{figure.label.zh}”的记录，请人工核实", f"Nothing is recorded of “{figure.label.en}” in the new period")
-        return Line(quote, None, figure, None, 0, why), NO_NUMBER
+        return Line(quote, None, figure, None, 0, why, NO_NUMBER)
     each = quantities.factor(figure.unit, quantity.unit)
     if each is None and {figure.unit, quantity.unit} == {"person", "person-time"}:
         why = (f"台账记的是{quantities.unit(figure.unit).zh}，与文中单位不同，请人工核实", "The ledger counts in another unit")
-        return Line(quote, None, figure, value.value, value.entries, why), UNBOUND
+        return Line(quote, None, figure, value.value, value.entries, why, UNBOUND)
     number = value.value * (each or 1)
-    text = like(quote, quantity, number)
-    before = judge(quantity, read.binding, ask)
+    text = in_column(quote, number, told) if told else like(quote, quantity, number)
     why = (f"来源：{figure.label.zh}，{value.entries} 条记录", f"Source: {figure.label.en}, {value.entries} entries")
+    if not value.entries:
+        why = (
+            f"新时段没有“{figure.label.zh}”的记录，写作 0，请核实或删去",
+            f"Nothing is recorded of “{figure.label.en}” in the new period: 0; check or strike",
+        )
+        return Line(quote, text, figure, number, 0, why, NO_NUMBER)
     if before.verdict is not Verdict.supported:
-        note = "；上期文中的数与台账不合，请核对这里说的是否是这个指标"
-        return Line(
-            quote, text, figure, number, value.entries, (why[0] + note, why[1] + "; last time the text and the ledger disagreed")
-        ), DOUBTFUL
-    return Line(quote, text, figure, number, value.entries, why), None
+        why = (f"{why[0]}；上期文中的数与台账不合，请核对这里说的是否是这个指标", f"{why[1]}; last time the text and the ledger disagreed")
+        return Line(quote, text, figure, number, value.entries, why, DOUBTFUL)
+    return Line(quote, text, figure, number, value.entries, why)
 
 
 def moved(asked: SliceWords, old: Period, new: Period) -> SliceWords:
@@ -175,6 +199,16 @@ def like(quote: str, old: Quantity, value: Decimal) -> str:
         if _admits(text, old.unit, value):
             return text
     return write(value, old.unit, measure=measure)
+
+
+def in_column(quote: str, value: Decimal, told: str) -> str:
+    """A cell's number in the unit of its column (万元): exact, with at least the decimals it had, its thousands parted if they were."""
+    shown = value / (quantities.numeral_scale(told[0]) if told[0] in "万亿" else 1)
+    places = max(len(quote.partition(".")[2]), 2)
+    rounded = shown.quantize(Decimal(1).scaleb(-places))
+    text = plain(rounded)
+    whole, point, rest = text.partition(".")
+    return f"{int(whole):,}{point}{rest}" if "," in quote else text
 
 
 def _candidates(quote: str, old: Quantity, value: Decimal, measure: str, *, chinese: bool) -> Iterator[str]:
@@ -255,7 +289,7 @@ _YEARS = re.compile(r"(?<!\d)((?:19|20)\d\d)(\s*年?\s*[-—–－~～至到]+\s
 _DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*年\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*日)?")
 
 
-def _period_words(text: str, old: Period, new: Period, written: date | None) -> Iterator[tuple[int, int, str | None, str | None]]:
+def _period_words(text: str, old: Period, new: Period, written: date | None) -> Iterator[_Edit]:
     """Years of the old period, to be said of the new; the signature's day, to be today's; days of events, to be looked at."""
     years = new[0].year - old[0].year
     last = (old[1] - timedelta(days=1)).year
@@ -263,18 +297,18 @@ def _period_words(text: str, old: Period, new: Period, written: date | None) -> 
     for found in _YEARS.finditer(text):
         if int(found[3]) == last:
             spans.append(found.span())
-            yield found.start(3), found.end(3), str(last + years), None
+            yield _Edit(*found.span(3), str(last + years))
             if int(found[1]) == old[0].year and old[0].year != last:
-                yield found.start(1), found.end(1), str(old[0].year + years), None
+                yield _Edit(*found.span(1), str(old[0].year + years))
     for found in _YEAR.finditer(text):
         year = int(found[1])
         since = re.match(r"\s*年\s*(?:\d{1,2}月\s*)?(?:以来|起|开始)", text[found.end() : found.end() + 10])
         if old[0].year - 1 <= year <= last and since is None and not any(s <= found.start() < e for s, e in spans):
-            yield *found.span(1), str(year + years), None
+            yield _Edit(*found.span(1), str(year + years))
     today = timezone.localdate()
     for found in _DAY.finditer(text):
         day = dateline(found[0])
         if written is not None and day == written:
-            yield *found.span(), f"{today.year}年{today.month}月{today.day}日", None
+            yield _Edit(*found.span(), f"{today.year}年{today.month}月{today.day}日")
         elif old[0].year <= int(found[1]) <= last:
-            yield *found.span(), None, UNBOUND
+            yield _Edit(*found.span(), None, UNBOUND, ("这里写的是上期的日期，请核对是否仍适用",))

@@ -62,6 +62,8 @@ def lay(grid: Sequence[Sequence[Cell]], out: Builder, *, unit: str = "") -> None
     if head == 0 or head >= len(rows) or width < 2:
         _plain(rows, out)
         return
+    for row in rows[:head]:
+        _header(row, out)
     headings = [_heading([row[i].word for row in rows[:head]]) for i in range(width)]
     body = rows[head:]
     units = _unit_column(headings, body)
@@ -173,6 +175,16 @@ def _is_number(word: str) -> bool:
 
 def _has_unit(word: str) -> bool:
     return quantities.read(word, spoken=True).unit != "other"
+
+
+def _header(cells: list[Cell], out: Builder) -> None:
+    """The headings on a line of their own: they are text of the file, though each number says its own again."""
+    out.line()
+    for cell in cells:
+        if not cell.merged:
+            _pieces(cell, out)
+            out.say("\t")
+    out.line()
 
 
 def _pieces(cell: Cell, out: Builder) -> None:
