@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -284,6 +284,7 @@ class _Strip:
         self.alone = alone
         self.general: list[str] = []
         self.pending: list[tuple[int, str]] = []
+        self.anew = -1  # the row of a header that comes again under a title of its own
 
     def cells(self, row: int) -> Cells:
         if self.alone:
@@ -300,7 +301,7 @@ class _Strip:
                     self._above(row, titles)
                 row += 1
                 continue
-            block = self.header_block(row, table)
+            block = self.header_block(row, None if row == self.anew else table)
             if block is not None:
                 table = self._table(block, titles)
                 found.tables.append(table)
@@ -349,6 +350,10 @@ class _Strip:
         bands: list[str] = []
         while row < end:
             cells = self.cells(row)
+            if any(h.sort == HEADER for h in held) and sorter.is_own_header(cells) and self.header_block(row, None) is not None:
+                self._give_titles(held, table)
+                self.anew = row
+                return row
             if cells and not sorter.is_own_header(cells):
                 block = self.header_block(row, table)
                 if block is not None:
@@ -515,13 +520,16 @@ class _Strip:
 
     def _columns(self, top: int, bottom: int) -> list[Column]:
         columns: list[Column] = []
+        levels: dict[int, list[str]] = {}
         for column in range(self.left, self.right + 1):
             path: list[str] = []
+            levels[column] = []
             for row in range(top, bottom + 1):
                 units = row > top and _units_row(self.cells(row))
                 text = self.grid.spread(row, column)
                 if not text and row < bottom:
-                    text = self._group_left(row, column, bottom)
+                    text = self._group_left(row, column, bottom, levels)
+                levels[column].append(text)
                 if text and (not path or path[-1] != text):
                     if path and units:
                         path[-1] = f"{path[-1]}（{text.strip('（）()')}）"
@@ -537,11 +545,13 @@ class _Strip:
     def _used(self, column: int, bottom: int) -> bool:
         return any(self.grid.raw(r, column) for r in range(bottom + 1, min(bottom + 40, len(self.grid.rows))))
 
-    def _group_left(self, row: int, column: int, bottom: int) -> str:
+    def _group_left(self, row: int, column: int, bottom: int, levels: Mapping[int, Sequence[str]]) -> str:
         """The group's name to the left, where it is not merged over its columns and leaves stand below."""
         if (row, column) in self.grid.origin or not any(self.grid.raw(r, column) for r in range(row + 1, bottom + 1)):
             return ""
         for before in range(column - 1, self.left - 1, -1):
+            if levels[before][: len(levels[column])] != levels[column]:
+                return ""  # another group above
             text = self.grid.raw(row, before)
             if text:
                 covers = self.grid.reach(row, before)

@@ -365,7 +365,38 @@ class Understanding:
                 continue
             found[one.index] = one
             taken.add(one.name)
+        self._call(kind, columns, profiles, candidates, found)
         return found
+
+    @staticmethod
+    def _call(
+        kind: Kind,
+        columns: Sequence[Column],
+        profiles: Mapping[int, Profile],
+        candidates: Sequence[_Candidate],
+        found: dict[int, _Candidate],
+    ) -> None:
+        """An entry must be called by something: where no column is its title, the one that comes nearest is (项目 in a ledger of payments)."""
+        called = kind.titled_by
+        if called is None or called.name != "title" or any(c.name == "title" for c in found.values()):
+            return
+        free = [
+            c
+            for c in candidates
+            if c.name == "title" and c.score >= 0.45 and (c.index not in found or found[c.index].name in {"project", "remark", "spec"})
+        ]
+        if not free:
+            free = [
+                _Candidate(LEAST, c.index, "title", "", "values")
+                for c in columns
+                if c.index not in found
+                and (p := profiles[c.index]).filled >= 2
+                and p.distinct >= 0.5
+                and max(p.number, p.date, p.place, p.unit, p.name, p.blank) < 0.4
+            ][:1]
+        if free:
+            best = max(free, key=lambda c: c.score)
+            found[best.index] = _Candidate(max(best.score, LEAST), best.index, "title", best.word, best.reason)
 
     def _header_candidates(self, kind: Kind, column: Column, seen: Profile) -> list[_Candidate]:
         best: dict[str, _Candidate] = {}
@@ -418,6 +449,9 @@ class Understanding:
         for word, code in _COUNTED:
             if any(re.fullmatch(word, u) for u in units):
                 return next((f.name for f in kind.fields.values() if f.unit == code and f.export), "")
+        word = heading(column.leaf).word if column.path else ""
+        if re.search(r"(?:数|数量|量)$", word) and not re.search(r"[人户次期场班天]", word):
+            return next((f.name for f in kind.fields.values() if f.unit == "item" and f.export), "")
         return ""
 
     def _worth(self, kind: Kind, found: Mapping[int, _Candidate], columns: Sequence[Column], profiles: Mapping[int, Profile]) -> float:
