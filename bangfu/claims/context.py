@@ -33,12 +33,19 @@ class Clause(NamedTuple):
         """Whether the number counts those whom the thing named before it reaches (惠及, 覆盖)."""
         return _REACHED.search(self.before[-10:]) is not None
 
+    def spent(self) -> bool:
+        """Whether the number is money that was spent on a thing named right behind it (15万元建, 20万元,硬化)."""
+        return self.found.quantity.unit == "CNY" and _SPENT.match(self.text, self.found.after) is not None
+
     def attained(self) -> bool:
         """Whether the clause says that a target was reached (完成率, 超额完成)."""
         return _ATTAINED.search(self.text, *self.bounds) is not None
 
 
 _REACHED = re.compile(r"惠及|受益|受惠|覆盖|涵盖|沾光|串起|辐射|涉及")
+_SPENT = re.compile(
+    r"[^，,。；;\d]{0,3}[，,、]?(?:[^，,。；;\d]{0,6}?)(?:建(?!档|议)|修(?!养)|盖|铺|硬化|拓宽|整修|改造|装|打(?:了)?(?:一)?[口眼井]|扩建|购置|种|养|整治|发展|扶持|管护|办成|改善|完善)"
+)
 _ATTAINED = re.compile(r"完成率|超额完成|完成(?:全年|年度|既定)?(?:目标|任务|计划)|达标率|完成目标|任务的|目标任务的|达到目标")
 
 # ── per what ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from bangfu.claims.context import Clause, Organisations, Periods, Places, comparison, group, per, relation, subject
 from bangfu.claims.numbers import Found, find, unreadable
 from bangfu.claims.text import Damage, Text, repair
-from bangfu.claims.topics import LISTED, REACHED, SAME, Cue, topics
+from bangfu.claims.topics import LISTED, REACHED, SAME, Cue, Spot, topics
 from bangfu.quantities import Quantity
 
 
@@ -111,10 +111,9 @@ class _Reader:
 
     def __init__(self, repaired: Text, places: tuple[str, ...], organisations: tuple[str, ...], kinds: frozenset[str]) -> None:
         self.repaired, self.text = repaired, repaired.text
-        self.topics = topics()
+        self.topics = topics(kinds)
         self.places = Places(self.text, places)
         self.organisations = Organisations(self.text, organisations)
-        self.kinds = kinds
         self.title = next((line.strip() for line in self.text[:2000].split("\n") if len(line.strip()) > 3), "")[:80]
         self.headings = [(m.start(), m["words"].strip()) for m in _HEADING.finditer(self.text)]
         self.heading_starts = [start for start, _ in self.headings]
@@ -126,7 +125,11 @@ class _Reader:
         recent: list[tuple[int, Claim]] = []
         sentence_end, cues, clauses, starts = -1, [], [], []
         sentence = (0, 0)
-        for count, found in enumerate(find(text)):
+        ahead = find(text)
+        following = next(ahead, None)
+        count = -1
+        while following is not None:
+            found, following, count = following, next(ahead, None), count + 1
             if found.digits >= sentence_end:
                 sentence = self._sentence(found.digits, max(sentence_end, 0))
                 sentence_end = sentence[1]
@@ -135,7 +138,7 @@ class _Reader:
                 clauses = list(zip(starts, [*starts[1:], sentence_end], strict=True))
                 recent = []
             clause = clauses[bisect_right(starts, found.digits) - 1]
-            claim = self._claim(found, sentence, clause, cues, recent)
+            claim = self._claim(found, sentence, clause, cues, recent, len(text) if following is None else following.start)
             recent.append((count, claim))
             yield claim
 
@@ -148,7 +151,13 @@ class _Reader:
         return start, min(len(self.text), at + _LONGEST) if after is None else after.start()
 
     def _claim(
-        self, found: Found, sentence: tuple[int, int], bounds: tuple[int, int], cues: Sequence[Cue], recent: Sequence[tuple[int, Claim]]
+        self,
+        found: Found,
+        sentence: tuple[int, int],
+        bounds: tuple[int, int],
+        cues: Sequence[Cue],
+        recent: Sequence[tuple[int, Claim]],
+        ceiling: int,
     ) -> Claim:
         text = self.text
         span = self.repaired.back(found.start, found.end)
@@ -159,20 +168,20 @@ class _Reader:
         floor = last.at[1] if last is not None and last.at[1] > bounds[0] else bounds[0]
         clause = Clause(text, bounds, sentence, found, floor, text[floor : found.start])
         listed = last is not None and last.at[1] > bounds[0] and text[last.at[1] : last.at[1] + 1] == "、"
-        near = (
-            last.at[1] if last is not None and listed else bounds[0],
-            found.end if text[found.end : found.end + 1] == "、" else bounds[1],
-        )
         against = comparison(clause)
         follows = clause.reached() or (bool(against) and quantity.unit in {"percent", "other:倍"})  # whom it reached, by how much it grew
         kind, points = self.topics.kind(
             cues,
-            found.start,
-            found.after,
-            near,
-            quantity.unit,
-            None if last is None else last.kind,
-            bond=REACHED if follows else LISTED if listed else SAME,
+            Spot(
+                found.start,
+                found.after,
+                (last.at[1] if last is not None and listed else bounds[0], bounds[1]),
+                (floor, ceiling),
+                quantity.unit,
+                None if last is None else last.kind,
+                REACHED if follows else LISTED if listed else SAME,
+                clause.spent(),
+            ),
         )
         heading = bisect_right(self.heading_starts, found.start) - 1
         section = self.headings[heading][1] if heading >= 0 else ""

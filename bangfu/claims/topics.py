@@ -8,12 +8,30 @@ from functools import cache
 from importlib import resources
 from typing import NamedTuple
 
-_WEIGHTS = {"sure": 7.0, "strong": 4.0, "usual": 2.0, "weak": 1.0}
+_WEIGHTS = {"sure": 7.0, "strong": 4.0, "usual": 1.5, "weak": 1.0}
 _UNIT_POINT = 0.5
-_OWN_UNIT = {"project": ("project", 2.5), "branch": ("pairing_branch", 3.0), "other:篇": ("publicity", 2.0), "copy": ("publication", 1.0)}
+_OWN_UNIT = {
+    "project": ("project", 2.5),
+    "branch": ("pairing_branch", 3.0),
+    "other:篇": ("publicity", 2.0),
+    "copy": ("publication", 1.0),
+    "km": ("infrastructure", 1.0),
+    "mu": ("industry_base", 1.0),
+    "other:头": ("industry_base", 1.0),
+    "other:只": ("industry_base", 1.0),
+    "other:株": ("industry_base", 1.0),
+    "other:羽": ("industry_base", 1.0),
+    "other:队": ("volunteer", 1.0),
+    "other:小时": ("other", 1.5),
+    "other:分钟": ("other", 1.5),
+    "other:天": ("other", 1.5),
+    "other:月": ("other", 1.5),
+}
+"""Units that tell a topic by themselves, and how clearly."""
 _LEAST = 1.0
-_NEVER = 0.35
-_NEAR_IN, _NEAR_OUT, _SHARE_OUT, _FOREIGN, SAME, LISTED, REACHED = 20.0, 12.0, 0.3, 0.9, 1.5, 2.5, 4.0
+_NEVER, _SPENT, _FOREIGN = 0.05, 0.3, 0.9
+_NEAR_IN, _NEAR_OUT, _SHARE_OUT, _ACROSS, _AFTER = 30.0, 12.0, 0.3, 0.85, 0.95
+SAME, LISTED, REACHED = 1.0, 2.0, 4.0
 
 
 class Topic(NamedTuple):
@@ -33,6 +51,21 @@ class Cue(NamedTuple):
     start: int
     end: int
     speaks: tuple[tuple[int, float], ...]
+
+
+class Spot(NamedTuple):
+    """Where a number stands: `start`-`end`, in `clause`, `between` the numbers before and behind it; its unit; what the number before it was about, and how
+    closely it follows that one; whether it is money `spent` on a thing that is named behind it.
+    """
+
+    start: int
+    end: int
+    clause: tuple[int, int]
+    between: tuple[int, int]
+    unit: str
+    last: str | None = None
+    bond: float = SAME
+    spent: bool = False
 
 
 class Topics:
@@ -56,8 +89,9 @@ class Topics:
             for word, weight in weights.items():
                 hides_sure = any(weights.get(part) == _WEIGHTS["sure"] for part in _parts(word))
                 words.setdefault(word, []).append((number, _WEIGHTS["sure"] if hides_sure else weight))
-        self.fits: dict[str, list[float]] = {}
+        self.fits: dict[tuple[str, bool], list[float]] = {}
         self.codes = [topic.code for topic in self.topics]
+        self.places = {code: place for place, code in enumerate(self.codes)}
         self.single = {w: tuple(s) for w, s in words.items() if len(w) == 1}
         self.index: dict[str, list[tuple[str, tuple[tuple[int, float], ...]]]] = {}
         for word in sorted(words, key=len, reverse=True):
@@ -85,36 +119,44 @@ class Topics:
                 at += 1
         return found
 
-    def _fit(self, unit: str) -> list[float]:
-        """How far the words of each topic speak for a number in this unit."""
-        found = self.fits.get(unit)
+    def _fit(self, unit: str, *, spent: bool) -> list[float]:
+        """How far the words of each topic speak for a number in this unit. Money that is spent on a thing is about the thing."""
+        found = self.fits.get((unit, spent))
         if found is None:
-            found = [1.0 if unit in topic.units else _NEVER if unit in topic.never else _FOREIGN for topic in self.topics]
+            found = [
+                _NEVER if unit in topic.never else _SPENT if spent and topic.group == "money" else 1.0 if unit in topic.units else _FOREIGN
+                for topic in self.topics
+            ]
             if len(self.fits) < 500:
-                self.fits[unit] = found
+                self.fits[unit, spent] = found
         return found
 
-    def kind(
-        self, cues: Sequence[Cue], start: int, end: int, clause: tuple[int, int], unit: str, last: str | None = None, *, bond: float = SAME
-    ) -> tuple[str, float]:
-        """The kind of the number at `start`-`end` in `clause`, and its points. Words in its own clause count in full when they stand close, those of
-        the clauses around it less the farther they are.
+    def kind(self, cues: Sequence[Cue], spot: Spot) -> tuple[str, float]:
+        """The kind of the number at `spot`, and its points. Words in its own clause count in full when they stand close, less where another number stands
+        between; those of the clauses around it less the farther they are. What the number before it was about still speaks.
         """
         points = [0.0] * len(self.codes)
-        for number in self.units.get(unit, ()):
+        for number in self.units.get(spot.unit, ()):
             points[number] += _UNIT_POINT
-        own = _OWN_UNIT.get(unit)
-        if own is not None:
-            points[self.codes.index(own[0])] += own[1]
-        fit = self._fit(unit)
-        left, right = clause
+        own = _OWN_UNIT.get(spot.unit)
+        if own is not None and own[0] in self.places:
+            points[self.places[own[0]]] += own[1]
+        fit = self._fit(spot.unit, spent=spot.spent)
+        start, end, (left, right), (floor, ceiling) = spot.start, spot.end, spot.clause, spot.between
         for cue_start, cue_end, speaks in cues:
             gap = max(start - cue_end if cue_end <= start else cue_start - end, 0)
-            near = _NEAR_IN / (_NEAR_IN + gap) if left <= cue_start < right else _SHARE_OUT * _NEAR_OUT / (_NEAR_OUT + gap)
+            if left <= cue_start < right:
+                near = _NEAR_IN / (_NEAR_IN + gap)
+                if cue_end <= floor or cue_start >= ceiling:
+                    near *= _ACROSS
+                elif cue_start >= end:
+                    near *= _AFTER
+            else:
+                near = _SHARE_OUT * _NEAR_OUT / (_NEAR_OUT + gap)
             for number, weight in speaks:
                 points[number] += weight * near * fit[number]
-        if last is not None:
-            points[self.codes.index(last)] += bond
+        if spot.last is not None:
+            points[self.places[spot.last]] += spot.bond
         best = max(points)
         return (self.codes[points.index(best)], best) if best >= _LEAST else ("other", best)
 
@@ -131,6 +173,7 @@ def _strings(value: object) -> list[str]:
 
 
 @cache
-def topics() -> Topics:
-    """The topics of the catalogue, read once."""
-    return Topics(tomllib.loads((resources.files("bangfu.catalogue") / "topics.toml").read_text("utf-8")))
+def topics(only: frozenset[str] = frozenset()) -> Topics:
+    """The topics of the catalogue, each choice of them read once; `only` names those that may be told, "other" always stays."""
+    tables = tomllib.loads((resources.files("bangfu.catalogue") / "topics.toml").read_text("utf-8"))
+    return Topics({code: table for code, table in tables.items() if not only or code in only or code == "other"})
