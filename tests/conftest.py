@@ -60,6 +60,17 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.fail("an append-only ledger cannot be flushed: take the fixture own_database instead of transaction=True")
 
 
+@pytest.fixture(autouse=True)
+def nothing_remembered(request: pytest.FixtureRequest) -> None:
+    """What a process keeps of a programme at a mark is true of one database; every test has another under the same numbers."""
+    if TOUCHES_DATABASE & set(request.fixturenames) or "demonstration" in request.fixturenames:
+        from bangfu.ledger import lines
+        from bangfu.office import books
+
+        books._answers.cache_clear()
+        lines.varieties.cache_clear()
+
+
 # --- files that are not part of the project
 
 

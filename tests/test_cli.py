@@ -669,3 +669,18 @@ def test_claims_leave_no_trace_and_know_no_django(tmp_path):
     ran = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, check=False, cwd=ROOT)
     assert ran.returncode == 0, ran.stderr
     assert not (tmp_path / "none").exists()
+
+
+def test_a_backup_is_written_once_and_restored_into_an_empty_office(answer, bangfu, demonstration, tmp_path):
+    file = tmp_path / "office.zip"
+    made = answer("backup", file)
+    assert made["rows"] > 2000
+    assert made["figures"] > 100
+    assert bangfu("backup", file)[0] == 2  # never over another
+    status, _, err = bangfu("restore", file)
+    assert status == 2
+    assert "empty data folder" in err
+    ran = run_with(tmp_path / "elsewhere", "restore", str(file), "--json")
+    told = json.loads(ran.stdout)
+    assert (ran.returncode, told["opens"]) == (1, False), ran.stderr  # the key was not in it, and this folder has another
+    assert (told["rows"], told["figures"]) == (made["rows"], made["figures"])

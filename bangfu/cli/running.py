@@ -1,4 +1,4 @@
-"""Verbs that run the house: demo, serve, upgrade."""
+"""Verbs that run the house: demo, serve, upgrade, backup, restore."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from bangfu.cli.say import Progress, Stop, emit, note, say
 if TYPE_CHECKING:
     from bangfu.cli.door import Verbs
     from bangfu.demo.build import Demonstration
+    from bangfu.ledger.backup import Backup
 
 
 def add(verbs: Verbs) -> None:
@@ -43,6 +44,27 @@ def add(verbs: Verbs) -> None:
         serve,
     )
     serving(parser)
+    parser = verbs.add(
+        "backup",
+        "整个办公室备份成一个文件（默认不含密钥）",
+        "the whole office in one file (without the key, unless asked)",
+        "bangfu backup 备份.zip",
+        backup,
+    )
+    parser.add_argument("file", metavar="FILE")
+    parser.add_argument(
+        "--with-key",
+        action="store_true",
+        help=say("连同密钥（拿到文件的人就能看到个人信息）", "the key too (whoever has the file can then read personal data)"),
+    )
+    parser = verbs.add(
+        "restore",
+        "把备份恢复到空的数据文件夹，并核对每一项指标",
+        "put a backup into an empty data folder, and prove that every figure is the same",
+        "bangfu restore 备份.zip",
+        restore,
+    )
+    parser.add_argument("file", metavar="FILE")
     verbs.add(
         "upgrade",
         "把旧版本的数据库升级到本版本，先留一份副本",
@@ -317,3 +339,75 @@ def copy_aside(database: Path) -> Path:
     with contextlib.closing(sqlite3.connect(database)) as source, contextlib.closing(sqlite3.connect(copy)) as target:
         source.backup(target)
     return copy
+
+
+# --- backup and restore
+
+
+def backup(arguments: argparse.Namespace) -> int:
+    ground.open_database()
+    from bangfu.ledger import backup as whole
+    from bangfu.ledger.crypt import key_file
+
+    path = Path(arguments.file)
+    if path.exists():
+        raise Stop(f"{path} 已存在，请另取名字。", f"{path} is there already: choose another name.")
+    bar = Progress(say("备份", "backup"))
+    made = whole.write(path, key=arguments.with_key, progress=bar)
+    bar.done()
+    told_of(made, path, arguments)
+    if not arguments.with_key:
+        note(
+            say(
+                f"密钥不在备份里：请把 {key_file()} 另存一处，丢了就打不开个人信息。",
+                f"The key is not in it: keep a copy of {key_file()} elsewhere; without it personal data stay closed.",
+            )
+        )
+    return 0
+
+
+def restore(arguments: argparse.Namespace) -> int:
+    path = ground.readable(arguments.file)
+    ground.open_database()
+    from bangfu.ledger import backup as whole
+    from bangfu.ledger.crypt import key_file
+
+    bar = Progress(say("恢复", "restore"))
+    try:
+        made = whole.restore(path, bar)
+    except whole.BackupRefused as refused:
+        raise Stop(refused.why.zh, refused.why.en) from None
+    bar.done()
+    told_of(made, path, arguments)
+    if not made.opens:
+        note(
+            say(
+                f"个人信息还打不开：请把原来的密钥文件放到 {key_file()}。",
+                f"Personal data do not open yet: put the former key file at {key_file()}.",
+            )
+        )
+        return 1
+    return 0
+
+
+def told_of(made: Backup, path: Path, arguments: argparse.Namespace) -> None:
+    """What is in the backup: rows, files, and how many figures were compared."""
+    count = sum(made.tables.values())
+    if arguments.json:
+        answer = {
+            "file": str(path),
+            "made": made.made,
+            "rows": count,
+            "files": made.files,
+            "figures": made.figures,
+            "key": made.key,
+            "opens": made.opens,
+        }
+        emit(answer)
+        return
+    print(
+        say(
+            f"{path.name}：{count} 行，{made.files} 个文件，{made.figures} 项指标一致",
+            f"{path.name}: {count} rows, {made.files} files, {made.figures} figures the same",
+        )
+    )
