@@ -23,7 +23,8 @@ _FAR = 400  # signs beyond which a clause of one long sentence says nothing of a
 _IDEOGRAPHS = re.compile("[\u3400-\u9fffA-Za-z0-9+]+")
 _DATE = r"(?P<year>(?:19|20)\d\d)\s*[年/.-]\s*(?P<month>\d{1,2})\s*[月/.-]\s*(?P<day>\d{1,2})\s*日?"
 _HEAD_DATE = re.compile(
-    rf"[^\w]*(?:(?:发布|更新|发表|印发|成文|报送|供稿)?(?:时间|日期|日|于)?\s*[:：]?\s*){_DATE}(?!\s*[日]?\s*[至到—–~～-])(?![^\s]*(?:报告|总结|方案|情况))"
+    rf"[^\w]*(?:(?:发布|更新|发表|印发|成文|报送|供稿)?(?:时间|日期|日|于)?\s*[:：]?\s*){_DATE}"
+    r"(?!\s*日?\s*[至到—–~～-])(?!\S*(?:报告|总结|方案|情况))(?!.*[，。；])",  # a span of days, a title, a sentence
 )
 _SIGNED = re.compile(_DATE)
 _EMPTY = re.compile(r"[\s共约近超逾达有为了已的计总合、(（]*")
