@@ -614,7 +614,7 @@ def test_a_faulty_catalogue_is_told_fault_by_fault(bangfu, tmp_path):
     (tmp_path / "kinds").mkdir()
     (tmp_path / "kinds" / "wrong.toml").write_text('zh = "错"\ncolour = "red"\n', encoding="utf-8")
     status, out, err = bangfu("catalogue", "--folder", tmp_path)
-    assert (status, out) == (1, "")
+    assert (status, out) == (2, "")
     assert err.count("wrong.toml") > 1
     assert bangfu("catalogue", "--folder", tmp_path / "none")[0] == 2
     assert bangfu("catalogue", "no_such_thing")[0] == 2

@@ -78,12 +78,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         return 2
     except Exception as error:
-        sentence = database_trouble(error)
+        sentence = faulty_catalogue(error) or database_trouble(error)
         if sentence is None:
             raise
         note(sentence)
         return 2
     return status
+
+
+def faulty_catalogue(error: Exception) -> str | None:
+    """The faults of a catalogue that cannot be used, by file and key; None for anything else."""
+    from bangfu.catalogue import CatalogueError
+
+    if not isinstance(error, CatalogueError):
+        return None
+    listed = "\n  ".join(error.faults)
+    return say(f"目录里有错误，请改好这些文件：\n  {listed}", f"The catalogue cannot be used; mend these files:\n  {listed}")
 
 
 def database_trouble(error: Exception) -> str | None:
