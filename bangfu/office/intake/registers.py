@@ -220,6 +220,9 @@ class Registers:
                 and len(short) >= 2
                 and _after_place(rest[len(short) :])
             ]
+        if not inside:  # what stands before it is a division the register does not name: 青河县上寨
+            bare = _DIVISION.sub("", word)
+            inside = list(self._places.get(bare, [])) if bare and bare != word else []
         if inside:
             options = self._narrowed(inside, near)
             return Found(options, "contains") if len(options) == 1 else self._joined(list(options))
@@ -309,6 +312,12 @@ def _completed(place: Place, counties: Mapping[str, Place]) -> Place:
         place.variants,
         place.id,
     )
+
+
+_DIVISION = re.compile(
+    r"^(?:[\u4e00-\u9fff]{2,7}?(?:省|自治区|自治州|州|地区|盟))?(?:[\u4e00-\u9fff]{1,4}市)?"
+    r"(?:[\u4e00-\u9fff]{1,6}?(?:县|区|旗))?(?:[\u4e00-\u9fff]{1,5}?(?:乡|镇|街道))?"
+)
 
 
 def _after_place(rest: str) -> bool:

@@ -244,6 +244,8 @@ def _own_table(grid: Grid, words: Vocabulary, first: tuple[int, int], group: tup
         same = sum(1 for w in mine if w in theirs)
         if same >= 2 and same >= 0.4 * len(mine) and sum(words.known(t) for _, t in there) >= 2:
             return True
+        if words.dates(t for _, t in here) and words.dates(t for _, t in there) and sum(words.known(t) for _, t in there) >= 2:
+            return True  # each tells its own dates
     return _ends_apart(grid, first, group) and _header_rows(grid, words, group)
 
 
@@ -531,7 +533,7 @@ class _Strip:
                     text = self._group_left(row, column, bottom, levels)
                 levels[column].append(text)
                 if text and (not path or path[-1] != text):
-                    if path and units:
+                    if path and (units or self._is_bare_unit(text)):
                         path[-1] = f"{path[-1]}（{text.strip('（）()')}）"
                     else:
                         path.append(text)
@@ -541,6 +543,10 @@ class _Strip:
         while columns and not columns[0].path and not self._used(columns[0].index, bottom):
             columns.pop(0)
         return columns
+
+    def _is_bare_unit(self, text: str) -> bool:
+        """Whether a leaf is only the unit of what stands above it: 受益群众 over 户 and 人."""
+        return _is_unit_word(text) and not self.words.exactly(text) and norm(text) not in {"年", "月", "日"}
 
     def _used(self, column: int, bottom: int) -> bool:
         return any(self.grid.raw(r, column) for r in range(bottom + 1, min(bottom + 40, len(self.grid.rows))))
@@ -803,7 +809,7 @@ class Sorter:
         numbered = bool(cells) and cells[0][0] == self.serial and is_figure(cells[0][1])
         found = False
         for _, text in cells[:4]:
-            if is_figure(text):
+            if is_figure(text) and not is_total(text):
                 if numbered and texts == 0:
                     continue
                 break

@@ -157,6 +157,10 @@ _COUNTED = (
     ("本|册|万册|万本", "copy"),
 )
 
+_STRICT = frozenset({"person", "household", "CNY"})
+_WHATEVER = frozenset({"item", "copy"})
+_LATER = re.compile(r"出生|生日|整改|完成|交付|交货|时限|期限|到期|计划|预计")
+
 _NUMBERISH = re.compile(
     r"(?:近|约|超|逾|不足|大约|共|人民币|约为)?\s*[¥￥$(（]?\s*[-−－]?[\d０-９][\d０-９,，.．]*\s*(?:余|多)?\s*[百千万亿]?\s*(?:余|多)?\s*[^\d\s]{0,4}[)）]?(?:[（(].*[)）])?"
 )
@@ -365,8 +369,60 @@ class Understanding:
                 continue
             found[one.index] = one
             taken.add(one.name)
+        self._count_first(kind, columns, found)
         self._call(kind, columns, profiles, candidates, found)
+        self._begin(columns, found)
+        self._further_parts(kind, columns, profiles, found)
         return found
+
+    @staticmethod
+    def _begin(columns: Sequence[Column], found: dict[int, _Candidate]) -> None:
+        """A single date is when it began, unless its header says that it is the end."""
+        if any(c.name == "begin" for c in found.values()):
+            return
+        titles = {c.index: c.title for c in columns}
+        for index, one in found.items():
+            if one.name == "end" and not re.search(r"[止终讫离]|结束|截|到期|届满|完[成工]|竣工", titles[index]):
+                found[index] = _Candidate(one.score, index, "begin", one.word, one.reason)
+                return
+
+    @staticmethod
+    def _further_parts(kind: Kind, columns: Sequence[Column], profiles: Mapping[int, Profile], found: dict[int, _Candidate]) -> None:
+        """One more source of money in a group of sources whose total nobody wrote: it counts with them (as another source)."""
+        groups = {c.path[0]: kind.fields[found[c.index].name].part_of for c in columns if len(c.path) > 1 and c.index in found}
+        taken = {c.name for c in found.values()}
+        for column in columns:
+            whole = groups.get(column.path[0], "") if len(column.path) > 1 and column.index not in found else ""
+            if not whole or profiles[column.index].number < 0.7 or profiles[column.index].filled == 0:
+                continue
+            while kind.fields[whole].part_of:
+                whole = kind.fields[whole].part_of
+            spare = next((f.name for f in kind.fields.values() if f.part_of == whole and "other" in f.name and f.name not in taken), "")
+            if spare and whole not in taken:
+                found[column.index] = _Candidate(LEAST, column.index, spare, "", "values")
+                taken.add(spare)
+
+    @staticmethod
+    def _count_first(kind: Kind, columns: Sequence[Column], found: dict[int, _Candidate]) -> None:
+        """The date and the quantity that figures use come first: where no column states them, one that states another (付款日期, 册数) takes their place."""
+        names = {c.name for c in found.values()}
+        for fld in kind.fields.values():
+            if not fld.export or fld.name in names or (fld.name != "begin" and fld.unit not in _WHATEVER):
+                continue
+            for column in columns:
+                one = found.get(column.index)
+                other = kind.fields[one.name] if one is not None else None
+                if (
+                    one is not None
+                    and other is not None
+                    and one.reason == "header"
+                    and not (other.export or other.personal or other.part_of)
+                    and other.type is fld.type
+                    and (other.unit in _WHATEVER if fld.unit else not _LATER.search(column.title))
+                ):
+                    found[column.index] = _Candidate(one.score, one.index, fld.name, one.word, one.reason)
+                    names.add(fld.name)
+                    break
 
     @staticmethod
     def _call(
@@ -404,7 +460,7 @@ class Understanding:
             for (code, name), match in self.words.matches(word).items():
                 if code != kind.code:
                     continue
-                suits = fit(kind.fields[name], seen)
+                suits = fit(kind.fields[name], seen) * self._measured(kind.fields[name], column)
                 if (
                     match.score > 0.97
                     and weight > 0.97
@@ -439,6 +495,15 @@ class Understanding:
             if measure:
                 out.append(_Candidate(0.58, column.index, measure, "", "values"))
         return out
+
+    @staticmethod
+    def _measured(fld: Field, column: Column) -> float:
+        """How well the unit that a header states (户, 人次, 万元) suits a number field: 1 where it states none."""
+        if fld.type is not FieldType.NUMBER:
+            return 1.0
+        unit = next((u for p in reversed(column.path) if (u := heading(p).unit)), "")
+        code = next((c for word, c in _COUNTED if unit and re.fullmatch(word, unit)), "")
+        return 1.0 if not code or code == fld.unit or fld.unit not in _STRICT else 0.5
 
     @staticmethod
     def _counted(kind: Kind, column: Column, seen: Profile) -> str:

@@ -59,7 +59,7 @@ def unit_of(text: str) -> str:
     plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
     match = re.search(rf"(?:金额|货币|计量|计价)?单位[:：]?(?:人民币)?({_UNIT_WORD}(?:[/、,，]{_UNIT_WORD})*)(?![\u4e00-\u9fff])", plain)
     if match is None:
-        match = re.search(rf"[（(](?:单位[:：]?)?({_UNIT_WORD})[)）]", plain)
+        match = re.search(rf"[（(](?:[\u4e00-\u9fff]{{0,4}}[:：])?({_UNIT_WORD})[)）]", plain)
     return match[1] if match else ""
 
 
@@ -174,6 +174,10 @@ class Vocabulary:
         word = heading(text).word.lower()
         return word in self.exact or word in SERIAL
 
+    def dates(self, texts: Iterable[str]) -> bool:
+        """Whether one of a row's header words is the date that entries of some kind are told apart by."""
+        return any(name == "begin" for t in texts for _, name in self.exact.get(heading(t).word.lower(), ()))
+
     def matches(self, word: str) -> dict[tuple[str, str], Match]:
         """For every (kind, field) near `word`: the best match."""
         word = word.lower()
@@ -198,7 +202,7 @@ class Vocabulary:
 _SAME = (
     (r"科室|处室|股室|院系|系部|车间|班组|分公司|站所|口子", "部门"),
     (r"教职工|教职员工|职工|员工|教师|医生|党员", "干部"),
-    (r"日期|年月日|年月", "时间"),
+    (r"日期|年月日|年月|期限|期间", "时间"),
     (r"时间|年月", "日期"),
     (r"总额|数额|款额|额度|资金|经费|费用|款项|款", "金额"),
     (r"题目|标题", "名称"),
