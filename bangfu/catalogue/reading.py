@@ -400,7 +400,8 @@ _SPANS = [
     for left in (*_FORMS, r"(?P<{p}m>[1-9]|1[0-2])(?=\s*(?:-|—|–|~|～|至|到)+\s*\d{{1,2}}月)")
     for right in _RIGHT
 ]
-_OPEN = re.compile(r"\s*(?:-{1,2}|—{1,2}|–|~|～|至|到|起|开始|以来)?\s*(?:至今|迄今|今|现在|目前|起|开始|以来|-|—|~|～|至)")
+_OPEN = r"\s*(?:-{{1,2}}|—{{1,2}}|–|~|～|至|到|起|开始|以来)?\s*(?:至今|迄今|今|现在|目前|起|开始|以来|-|—|~|～|至)"
+_OPEN_SINGLE = _alternatives("", tuple(form + _OPEN for form in _FORMS))
 _CLOCK = re.compile(
     r"(?:\s*[T ]\s*|\s*)(?:上午|下午|晚上?)?\s*\d{1,2}[:：]\d{2}(?:[:：]\d{2})?(?:\.\d+)?\s*(?:Z|\+\d\d:\d\d)?$|\s*(?:上午|下午|晚上|全天)$"
 )
@@ -462,9 +463,9 @@ def _read_date(text: str, year: int | None) -> Period | None:
 
 
 def _open_ended(cell: str, year: int | None) -> Period | None:
-    for form in _SINGLE:
-        match = form.match(cell)
-        if match is not None and _OPEN.fullmatch(cell, match.end()):
+    for form in _OPEN_SINGLE:
+        match = form.fullmatch(cell)
+        if match is not None:
             begin = _from(match, "", year)
             return None if begin is None else replace(begin, open=True)
     return None
