@@ -18,15 +18,16 @@ from django.utils import timezone
 from bangfu import claims, quantities
 from bangfu.catalogue import Figure
 from bangfu.claims.around import dateline
-from bangfu.claims.binding import Binder, SliceWords
+from bangfu.claims.binding import Binder, SliceWords, days
 from bangfu.claims.consistency import Read
+from bangfu.claims.gazetteer import Gazetteer
 from bangfu.claims.verdicts import Ask, Verdict, judge
 from bangfu.claims.verify import read_claims, without_names
 from bangfu.ledger.models import Programme
 from bangfu.office.books import Books
 from bangfu.office.checking import asker, corrections, gazetteer
 from bangfu.office.documents import Document
-from bangfu.office.documents.editor import Editor
+from bangfu.office.documents.editor import Editor, cell_text
 from bangfu.quantities import Hedge, Quantity, Unreadable, plain, write
 
 Period = tuple[date, date]
@@ -100,7 +101,9 @@ def draft(programme: Programme, content: bytes, name: str, old: Period, new: Per
         edits.append(_Edit(*there, line.new, line.highlight, note, live=line.new is not None))
     taken = [(e.start, e.end) for e in edits]
     edits += [e for e in _period_words(document.text, old, new, written) if not any(s < e.end and e.start < t for s, t in taken)]
+    edits += [_Edit(*m.span(1), str(books.mark)) for m in _MARK.finditer(document.text)]
     _write(editor, edits)
+    _sources(editor, books, names, old, new)
     return Draft(editor.save(), tuple(lines), books.mark)
 
 
@@ -130,6 +133,43 @@ def _write(editor: Editor, edits: list[_Edit]) -> None:
             editor.field(runs[0], f"DOCPROPERTY {key}", key)
     if properties:
         editor.property_part(list(reversed(properties)))
+
+
+def _sources(editor: Editor, books: Books, names: Gazetteer, old: Period, new: Period) -> None:
+    """Renew the table of sources of a report that Bangfu wrote: for when and where, value, entries and mark of each line."""
+    figures = {f.label.zh: f for f in books.catalogue.figures.values()}
+    ask = asker(books)
+    for row in editor.rows_headed("口径", "台账笔数", "记账号"):
+        said = [cell_text(c) for c in row]
+        figure = figures.get(said[1]) if len(row) == _SOURCE_COLUMNS else None
+        if figure is None:
+            continue
+        period = said[3].partition(" · ")[0]
+        places = tuple(n.id for m in names.mentions(said[3], len(period)) if m.what == "place" for n in m.named)
+        asked = moved(SliceWords(*_days(period), places), old, new)
+        value = ask(figure.code, asked)
+        shown = "—" if value.value is None else write(value.value, figure.unit)
+        for cell, text in zip(row[3:], (_said_anew(said[3], old, new), shown, str(value.entries), str(books.mark)), strict=True):
+            editor.set_cell(cell, text)
+
+
+_SOURCE_COLUMNS = 7
+_MARK = re.compile(r"台账截至第(\d+)号记账")
+
+
+def _days(words: str) -> Period | tuple[date | None, date | None]:
+    """The half-open days of a period as a report names it: 2019年 · 2015—2020年 · 2019年1月1日至2019年6月30日."""
+    found = [tuple(int(n) for n in re.findall(r"\d+", w)) for w in re.split("[至—]", words)]
+    if not found[0]:
+        return None, None
+    first, last = found[0], found[-1]
+    return days("-".join(map(str, first)))[0], days("-".join(map(str, last)))[1]
+
+
+def _said_anew(words: str, old: Period, new: Period) -> str:
+    shift = new[0].year - old[0].year
+    last = (old[1] - timedelta(days=1)).year
+    return re.sub(r"(?:19|20)\d\d", lambda m: str(int(m[0]) + shift) if old[0].year <= int(m[0]) <= last else m[0], words)
 
 
 def _renewed(read: Read, ask: Ask, old: Period, new: Period, told: str) -> Line:

@@ -143,6 +143,9 @@ def test_the_draft_for_the_next_year_is_supported_again(kept):
     assert "2020年定点帮扶" in text
     assert "42.04万元" in text  # 12.3456 × 3 + 5
     assert "2019年" not in text
+    table = next(t for t in docx.Document(io.BytesIO(made.content)).tables if "口径" in [c.text for c in t.rows[0].cells])
+    sources = {row.cells[1].text: [c.text for c in row.cells[3:]] for row in reversed(table.rows[1:])}
+    assert sources["投入帮扶资金"] == ["2020年", "42.04万元", "2", str(kept.programme.mark)]
 
 
 # ── wording ──

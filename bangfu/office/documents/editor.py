@@ -7,7 +7,7 @@ its own turn.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
@@ -148,6 +148,28 @@ class Editor:
         field.addprevious(start)
         field.addnext(end)
 
+    def rows_headed(self, *words: str) -> Iterator[list[Element]]:
+        """The rows (lists of cells) of every table whose first row holds all these words, that row left out."""
+        for table in self.trees[BODY].iter(f"{W}tbl"):
+            head, *rows = [[c for c in row if c.tag == f"{W}tc"] for row in table.iterchildren(f"{W}tr")] or [[]]
+            if set(words) <= {cell_text(c) for c in head}:
+                yield from rows
+
+    @staticmethod
+    def set_cell(cell: Element, text: str) -> None:
+        """Put `text` into a cell, in the form of its first run."""
+        runs = list(cell.iter(f"{W}r"))
+        if not runs:
+            return
+        for run in runs[1:]:
+            parent = run.getparent()
+            if parent is not None:
+                parent.remove(run)
+        for item in list(runs[0]):
+            if item.tag != f"{W}rPr":
+                runs[0].remove(item)
+        _say(runs[0], text)
+
     def table(self, title: str, header: Sequence[str], rows: Iterable[Sequence[str]], widths: Sequence[int]) -> None:
         """A table on a page of its own at the end of the document; widths in twentieths of a point."""
         body = self.trees[BODY].find(f"{W}body")
@@ -250,6 +272,11 @@ class Editor:
             one.set("PartName", f"/{part}")
             one.set("ContentType", kind)
             self.parts["[Content_Types].xml"] = _bytes(root)
+
+
+def cell_text(cell: Element) -> str:
+    """What a cell says, its paragraphs run together."""
+    return "".join(t.text or "" for t in cell.iter(f"{W}t"))
 
 
 _BEFORE_HIGHLIGHT = frozenset(
