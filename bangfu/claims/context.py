@@ -39,14 +39,15 @@ class Clause(NamedTuple):
 
     def attained(self) -> bool:
         """Whether the clause says that a target was reached (完成率, 超额完成)."""
-        return _ATTAINED.search(self.text, *self.bounds) is not None
+        words = self.text[self.bounds[0] : self.bounds[1]]
+        return ("完成" in words or "达" in words or "任务的" in words) and _ATTAINED.search(words) is not None
 
 
 _REACHED = re.compile(r"惠及|受益|受惠|覆盖|涵盖|沾光|串起|辐射|涉及")
 _SPENT = re.compile(
     r"[^，,。；;\d]{0,3}[，,、]?(?:[^，,。；;\d]{0,6}?)(?:建(?!档|议)|修(?!养)|盖|铺|硬化|拓宽|整修|改造|装|打(?:了)?(?:一)?[口眼井]|扩建|购置|种|养|整治|发展|扶持|管护|办成|改善|完善)"
 )
-_ATTAINED = re.compile(r"完成率|超额完成|完成(?:全年|年度|既定)?(?:目标|任务|计划)|达标率|完成目标|任务的|目标任务的|达到目标")
+_ATTAINED = re.compile(r"完成率|超额完成|完成(?:全年|年度|既定)?(?:目标|任务|计划)|达标率|达到目标|任务的")
 
 # ── per what ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -169,7 +169,8 @@ class _Reader:
         clause = Clause(text, bounds, sentence, found, floor, text[floor : found.start])
         listed = last is not None and last.at[1] > bounds[0] and text[last.at[1] : last.at[1] + 1] == "、"
         against = comparison(clause)
-        follows = clause.reached() or (bool(against) and quantity.unit in {"percent", "other:倍"})  # whom it reached, by how much it grew
+        # whom it reached, and by how much it grew: it is about the same thing as the number before
+        follows = clause.reached() or quantity.unit == "other:倍" or (bool(against) and quantity.unit == "percent")
         kind, points = self.topics.kind(
             cues,
             Spot(

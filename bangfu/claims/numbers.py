@@ -40,6 +40,9 @@ _NOUN_STOP = re.compile(
     r"[\s，,。；;：:、！!？?（）()“”\"《》\d]|的时候|以及|和|与|及|并|为|在|被|受|开展|实现|得到|参加|参与|对|向|给|达|已|全部|还|正|都|实施期|分别|共|均"
 )
 _DIRECT = re.compile("|".join(sorted((n for n, c in _CODES.nouns.items() if c), key=len, reverse=True)))
+# Nouns that are no counted thing where one of these words goes on: 乡村振兴项目 are projects, a 村民服务中心 is a place.
+_ACTORS = frozenset({_PERSON, _HOUSEHOLD, _VILLAGE, _TOWN, _COUNTY, _ORG})
+_COMPOUND = re.compile(r"振兴|示范[点园区基]|服务|活动|[点站园区库室馆院组班]|基地|中心|平台|品牌|产业|旅游|书屋|公园|之家|岗位")
 _GENERIC = frozenset({"间", "个", "项", "宗", "支", "户", "起", "处", "门", "款"})
 
 # Hedge words that stand before the number; the others stand inside it or behind.
@@ -362,6 +365,8 @@ def _counted(text: str, start: int, after: int, name: str, unit: str, last: Foun
     stop = _NOUN_STOP.search(text, after, after + 14)
     limit = stop.start() if stop is not None else min(after + 14, len(text))
     noun = _NOUN.search(text, after, limit)
+    while noun is not None and _CODES.nouns[noun[0]] in _ACTORS and _COMPOUND.match(text, noun.end(), limit):
+        noun = _NOUN.search(text, noun.end(), limit)
     if noun is not None and _CODES.nouns[noun[0]]:
         if (
             stop is not None
@@ -451,7 +456,7 @@ def _noun_before(text: str, start: int) -> str:
 
 
 _MONEY = re.compile(
-    r"[捐投筹募贷拨融凑]|资金|款|收入|产值|销售额|营业额|交易额|价值|增收|金额|利润|租金|分红|购买|采购|花费|补贴|补助|存款|债"
+    r"[捐投筹募贷拨融凑]|资金|款|收入|产值|销售额|营业额|交易额|价值|增收|金额|利润|租金|分红|购买|采购|花费|补贴|补助|存款|债|集体经济"
 )
 _SPENT = re.compile(r"[花要用出给掏值交](?:了|掉|去|上)?(?:近|约|超|将近|大约|不到|足足)?\Z")
 _PEOPLE = re.compile(r"人口|人数|人员|群众|劳动力|师生|学生|党员|干部|职工|游客|总人口|粉丝|用户")
@@ -471,7 +476,7 @@ def _bare(text: str, start: int, end: int, number: Numeral) -> tuple[str, Decima
         place = _DIRECT_CN.match(text, at)
         if place is not None and "、" in text[max(0, start - 5) : start]:
             return _CODES.nouns.get(place[0], f"other:{place[0]}"), ONE, "", place[0], place.end()
-    if text[end - 1] in "万亿" and (arabic or end - start > 1) or (arabic and number.word and number.low >= 1000):
+    if (text[end - 1] in "万亿" and (arabic or end - start > 1)) or (arabic and number.word and number.low >= 1000):
         before = text[max(0, start - 12) : start]
         people = _PEOPLE.search(text, at, at + 8)
         stop = _NOUN_STOP.match(text, at) if at < len(text) else True
@@ -530,6 +535,8 @@ def _is_meant(text: str, start: int, number: Numeral, word: str, unit: str, meas
         if first in "百千万亿" and not (word or number.word):
             return False
         if number.low < 2 and number.low == number.high:
+            return False
+        if measure in {"瓦", "瓦时"}:
             return False
         if run == "两" and measure in {"级", "面", "边", "头", "口", "道", "类", "门"}:
             return False

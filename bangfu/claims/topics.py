@@ -21,6 +21,7 @@ _OWN_UNIT = {
     "other:只": ("industry_base", 1.0),
     "other:株": ("industry_base", 1.0),
     "other:羽": ("industry_base", 1.0),
+    "other:千瓦": ("industry_base", 1.0),
     "other:队": ("volunteer", 1.0),
     "other:小时": ("other", 1.5),
     "other:分钟": ("other", 1.5),
@@ -144,7 +145,7 @@ class Topics:
         fit = self._fit(spot.unit, spent=spot.spent)
         start, end, (left, right), (floor, ceiling) = spot.start, spot.end, spot.clause, spot.between
         for cue_start, cue_end, speaks in cues:
-            gap = max(start - cue_end if cue_end <= start else cue_start - end, 0)
+            gap = start - cue_end if cue_end <= start else cue_start - end if cue_start > end else 0
             if left <= cue_start < right:
                 near = _NEAR_IN / (_NEAR_IN + gap)
                 if cue_end <= floor or cue_start >= ceiling:
