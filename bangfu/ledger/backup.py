@@ -239,7 +239,7 @@ def _columns(model: type[models.Model]) -> list[models.Field[Any, Any]]:
 
 def _read(model: type[models.Model]) -> Iterator[list[Any]]:
     """The rows of a table as JSON values, in the order of their keys, a chunk at a time."""
-    columns = [c.column for c in _columns(model)]
+    columns, kinds = [c.column for c in _columns(model)], [c.get_internal_type() for c in _columns(model)]
     keys = [f.column for f in model._meta.pk_fields]  # noqa: SLF001 - Django's own name for it
     at = [columns.index(key) for key in keys]
     names, order = (", ".join(f'"{c}"' for c in some) for some in (columns, keys))
@@ -249,14 +249,16 @@ def _read(model: type[models.Model]) -> Iterator[list[Any]]:
         after = f" WHERE ({order}) > ({', '.join(['%s'] * len(last))})" if last else ""
         page = rows(f"{sql}{after} ORDER BY {order} LIMIT {CHUNK}", last)
         for row in page:
-            yield [_out(value) for value in row]
+            yield list(map(_out, kinds, row))
         if len(page) < CHUNK:
             return
         last = [page[-1][i] for i in at]
 
 
-def _out(value: Any) -> Any:
+def _out(kind: str, value: Any) -> Any:
     """A value of the database as JSON has it, the same on both engines."""
+    if kind == "JSONField" and isinstance(value, str):
+        return json.loads(value)
     if isinstance(value, bytes | memoryview):
         return base64.b64encode(bytes(value)).decode()
     if isinstance(value, datetime):
@@ -273,6 +275,8 @@ def _in(kind: str, value: Any) -> Any:
     if kind == "DateTimeField":
         moment = datetime.fromisoformat(value)
         return moment if connection.vendor == "postgresql" else str(moment.astimezone(UTC).replace(tzinfo=None))
+    if kind == "JSONField":
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     if kind == "BooleanField":
         return bool(value)
     return value
