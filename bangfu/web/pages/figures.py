@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from bangfu.catalogue import Figure, Label
 from bangfu.figures import Slice, Value
-from bangfu.ledger.models import Posting
+from bangfu.ledger.models import Place, Posting
 from bangfu.office.models import FormDraft
 from bangfu.quantities import from_parts
 from bangfu.web.desk import Desk, desk_for
@@ -176,14 +177,24 @@ def _by_place(desk: Desk, figure: Figure) -> list[tuple[int, str, int, Value]]:
     within = [(p, depth) for p, depth in desk.places if desk.place is None or p.path.startswith(desk.place.path)]
     if len(within) > MOST_PLACES:
         return []
+    paths = dict(Place.objects.filter(_below([p for p, _ in within])).values_list("pk", "path"))
     found = []
     for place, depth in within:
-        slice_ = desk.books.slice((desk.filter.begin, desk.filter.end), place.pk, desk.filter.unit)
-        value = desk.books.value(figure.code, slice_)
+        below = frozenset(pk for pk, path in paths.items() if path.startswith(place.path))
+        value = desk.books.value(figure.code, replace(desk.slice, places=below))
         if value.entries:
             found.append((place.pk, place.name, depth, value))
     least = min((depth for _, _, depth, _ in found), default=0)
     return [(pk, name, depth - least, value) for pk, name, depth, value in found]
+
+
+def _below(places: list[Place]) -> Q:
+    """The places that lie in or below one of these."""
+    condition = Q(pk__in=[])
+    for place in places:
+        if not any(place.path != other.path and place.path.startswith(other.path) for other in places):
+            condition |= Q(path__startswith=place.path)
+    return condition
 
 
 @require_safe
