@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Protocol
 
 from bangfu import quantities
@@ -28,6 +29,7 @@ SAME_PER, OTHER_PER = 2.0, -4.0
 ADJACENT = 1.2
 CHANGE = 6.0  # 「18万元，比上年增长80%」: the change is that of the number before it
 COMPANION = 1.5  # counts the same entries as the number before it in the sentence (9期 … 2000人次)
+BEYOND = -8.0  # 「全县现有贫困村35个」 is no work of the office
 EXTREME = 3.0
 STOCK = 2.0  # 目前, 现有: what stands at the end, not what happened
 ENOUGH = 4.0  # a figure that reaches less has not been spoken of
@@ -126,6 +128,7 @@ _MEASURED = frozenset({"CNY", "percent", "mu", "km", "metre", "kg", "year", "mon
 _NOUNS = {"village": "村", "town": "乡镇", "county": "县", "household": "户", "branch": "支部组织", "batch": "批队"}
 
 
+@lru_cache(maxsize=4096)
 def units_meet(claimed: str, counted: str) -> float | None:
     """How well a claim's unit fits a figure's: SAME_UNIT … OTHER_COUNT, None where they measure different things.
 
@@ -160,6 +163,7 @@ class Words:
         said = ["\n".join((*f.says, *f.cues, f.label.zh)) for f in self.figures]
         for cue in {cue for figure in self.figures for cue in figure.cues}:
             used[f"cue {cue}"] = sum(cue in words for words in said)
+        self.cues = {f.code: [(cue, frozenset(pairs(cue))) for cue in f.cues] for f in self.figures}
         total = max(len(self.figures), 1)
         self.worth = {pair: math.log(1 + total / times) for pair, times in used.items()}
 
@@ -175,7 +179,8 @@ class Words:
         per = (SAME_PER if figure.per else 0.0) if (claim.per or None) == figure.per else OTHER_PER
         stock = STOCK if figure.fold in {Fold.LAST, Fold.STANDING} and _NOW.search(context.clause_text) else 0.0
         extreme = EXTREME if _says_all(claim, context, figure.combine) else 0.0
-        return words + topic + unit + per + stock + extreme + self._adjacent(figure, context)
+        others = BEYOND if _OF_OTHERS.match(context.clause_text) and figure.topic != "award" else 0.0
+        return words + topic + unit + per + stock + extreme + others + self._adjacent(figure, context)
 
     def _words(self, figure: Figure, context: Context) -> float:
         """What the figure's words bring: its best phrase with the cues beyond it, or its cues alone."""
@@ -199,13 +204,16 @@ class Words:
 
     def _cues(self, figure: Figure, context: Context, said: frozenset[str]) -> float:
         """What the two best cues bring beyond the phrase; cues that share a pair of characters (后备, 后备干部) are one piece of evidence."""
-        found = [(near * self.worth[f"cue {cue}"] * min(len(cue), 4) / 3, cue) for cue in figure.cues if (near := context.has(cue))]
-        counted: list[str] = []
+        found = [
+            (near * self.worth[f"cue {cue}"] * min(len(cue), 4) / 3, cue, mine)
+            for cue, mine in self.cues[figure.code]
+            if not mine <= said and (near := context.has(cue))
+        ]
+        counted: list[frozenset[str]] = []
         total = 0.0
-        for worth, cue in sorted(found, reverse=True):
-            mine = set(pairs(cue))
-            if len(counted) < _CUES and not mine <= said and not any(mine & set(pairs(other)) for other in counted):
-                counted.append(cue)
+        for worth, _, mine in sorted(found, key=lambda f: (-f[0], f[1])):
+            if len(counted) < _CUES and not any(mine & other for other in counted):
+                counted.append(mine)
                 total += worth
         return total
 
@@ -228,6 +236,7 @@ def _speaks_of(figure: Figure, unit: str) -> bool:
 
 
 _CUES = 2
+_OF_OTHERS = re.compile(r"[\s　]*(?:目前|截至目前|到目前|当时|据统计)?[，,]?全(?:国|省|市|州|县|区|乡|镇)(?!优秀|先进|示范)")
 _ALL = re.compile("[都均皆各每]|全部|无一")
 
 

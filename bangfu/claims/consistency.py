@@ -78,9 +78,7 @@ def same_thing(reads: Sequence[Read]) -> Iterator[Contradiction]:
     groups: dict[object, list[Read]] = {}
     for read in reads:
         groups.setdefault(_thing(read), []).append(read)
-    for key, group in groups.items():
-        if key is None:
-            continue
+    for group in (_distinct(told) for key, told in groups.items() if key is not None):
         for i, first in enumerate(group):
             for second in group[i + 1 :]:
                 if (
@@ -90,6 +88,15 @@ def same_thing(reads: Sequence[Read]) -> Iterator[Contradiction]:
                 ):
                     continue
                 yield _two(first, second, "same_thing", "前后说的是同一件事，数却不一样", "tell the same thing with two numbers")
+
+
+_MOST = 100
+
+
+def _distinct(group: Sequence[Read]) -> list[Read]:
+    """The first of each number told for each slice, not more than `_MOST`: a text that repeats itself thousands of times costs no more."""
+    first = {(read.asked, read.bounds): read for read in reversed(group)}
+    return sorted(first.values(), key=lambda r: r.index)[:_MOST]
 
 
 def _thing(read: Read) -> object:
@@ -140,10 +147,17 @@ def within_wider(reads: Sequence[Read]) -> Iterator[Contradiction]:
         figure = read.binding.figure
         if figure is not None and figure.fold in {Fold.SUM, Fold.COUNT, Fold.DISTINCT} and read.binding.confidence >= SURE:
             groups.setdefault((figure.code, read.claim.per, read.claim.quantity.unit), []).append(read)
-    for group in groups.values():
+    for group in map(_distinct, groups.values()):
         for narrow in group:
             for wide in group:
-                if narrow is wide or not _lies_in(narrow.asked, wide.asked) or _names_more(wide, narrow):
+                # What the text only may limit so (several slices) is no part of anything for sure.
+                if (
+                    len(narrow.binding.slices) > 1
+                    or narrow.binding.change
+                    or wide.binding.change
+                    or not _lies_in(narrow.asked, wide.asked)
+                    or _names_more(wide, narrow)
+                ):
                     continue
                 low, high = narrow.bounds.low, wide.bounds.high
                 if low is not None and high is not None and low > high:
@@ -173,7 +187,7 @@ def _lies_in(narrow: SliceWords, wide: SliceWords) -> bool:
 
 # ── parts and wholes, as the sentence says ──
 
-_OF_THESE = re.compile("其中|当中|包括|包含|含(?!量)")
+_OF_THESE = re.compile("(?:其中|当中|包括|包含|含(?!量))[^）)；;]*$")  # not one that a bracket or semicolon has closed
 _TOTAL = re.compile("合计|共计|总计|总共|一共|总额|总数|总投资|共有|(?<![公其])共(?![同建产青享])")
 _SUM_UP = re.compile("合计|共计|总计|总共|一共")
 _EACH = re.compile("分别|依次")
@@ -241,7 +255,7 @@ def _summed_up(sentence: list[Read]) -> Iterator[Contradiction]:
             if r.claim.quantity.unit == total.claim.quantity.unit and not r.claim.per and not _MORE.search(r.context.before)
         ]
         cut = max((k for k, r in enumerate(sentence[:i]) if _TOTAL.search(_between(sentence, k))), default=-1)
-        if len(parts) > 1 and cut < 0 and not _OF_THESE.search(_said(total)) and not _adds_up(parts, total):
+        if len(parts) > 1 and cut < 0 and not re.search("其中|当中|包括|包含", _said(total)) and not _adds_up(parts, total):
             yield _sum(total, parts, "各部分相加与合计不符", "the parts do not add up to the total")
 
 

@@ -35,6 +35,8 @@ from bangfu.office.documents.editor import Editor
 from bangfu.office.models import BindingMemory, Review
 from bangfu.office.said import damaged, said
 
+MOST_CLAIMS = 10_000
+
 VERDICTS: Mapping[Verdict, tuple[str, str]] = {
     Verdict.supported: ("相符", "supported"),
     Verdict.contradicted: ("不符", "contradicted"),
@@ -64,10 +66,15 @@ class Checked:
 def check(programme: Programme, document: Document, mark: int | None = None, *, earlier: bool = True, before: int | None = None) -> Checked:
     """Check every claim of the document against the programme's ledger as known at `mark` (None: now).
 
-    With `earlier` it is also held against what the programme's kept reviews said: all of them, or those made before the review `before`.
+    Raises DocumentRefused for more than MOST_CLAIMS numbers. With `earlier` it is also held against what the programme's kept reviews said: all of them, or those made before the review `before`.
     """
     books = Books(programme, mark)
     reading = claims.read(document.text)
+    if len(reading.claims) > MOST_CLAIMS:
+        raise documents.DocumentRefused(
+            f"文中有 {len(reading.claims)} 个数，一次最多核验 {MOST_CLAIMS} 个：请拆开再交",
+            f"The text holds {len(reading.claims)} numbers, at most {MOST_CLAIMS} are checked at once: split it",
+        )
     report = verify.check(
         reading,
         books.catalogue,

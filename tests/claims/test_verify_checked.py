@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bangfu.catalogue import Catalogue
 from bangfu.claims import read, verify
 from bangfu.claims.gazetteer import Gazetteer
+from bangfu.claims.verdicts import Verdict
 from bangfu.figures import Value
 
 from ..checked.world import world  # noqa: TID252
@@ -38,6 +41,7 @@ def test_a_text_against_the_small_ledger(case: dict[str, Any]) -> None:
         assert finding.judgement.slip.value == slip, told
         assert finding.judgement.zh
         assert finding.judgement.en
+    assert [sorted(c.claims) for c in report.contradictions] == case.get("contradictions", []), [c.zh for c in report.contradictions]
 
 
 @pytest.mark.parametrize("case", cases("contradictions.toml"))
@@ -49,3 +53,61 @@ def test_a_text_against_itself(case: dict[str, Any]) -> None:
     for one in report.contradictions:
         assert one.zh
         assert one.en
+
+
+def test_a_text_checked_twice_says_the_same() -> None:
+    small, text = world(), "\n".join(case.values[0]["text"] for case in cases("verdicts.toml"))
+    first, second = (verify.check(read(text), small.catalogue, small.gazetteer, small.ask) for _ in range(2))
+    assert [f.judgement for f in first.findings] == [f.judgement for f in second.findings]
+
+
+def test_many_numbers_cost_no_more_than_their_share() -> None:
+    small = world()
+    text = "2019年，学校拨付帮扶资金57.6万元，党委专题研究帮扶工作8次。\n" * 400
+    report = verify.check(read(text), small.catalogue, small.gazetteer, small.ask)
+    assert report.counts["supported"] == report.counts["contradicted"] == 400
+    assert report.contradictions == ()
+
+
+PIECES = [
+    "2019年",
+    "，",
+    "。",
+    "学校",
+    "培训",
+    "其中",
+    "分别",
+    "合计",
+    "3",
+    "十余",
+    "近",
+    "万元",
+    "人次",
+    "户",
+    "%",
+    "石桥村",
+    "、",
+    "占",
+    "增长",
+    "比上年",
+    "\n",
+    "（",
+    "）",
+    "一、",
+    "12月31日",
+    "\ufffd",
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=60))
+@settings(max_examples=200, deadline=None)
+def test_any_text_gets_a_verdict_for_each_claim(pieces: list[str]) -> None:
+    small = world()
+    report = verify.check(read("".join(pieces)), small.catalogue, small.gazetteer, small.ask)
+    for finding in report.findings:
+        assert finding.verdict is not Verdict.supported or finding.claim.quantity.readable
+        assert finding.verdict is Verdict.unreadable or finding.claim.quantity.readable
+        assert 0 <= finding.binding.confidence <= 1
+    for one in report.contradictions:
+        assert all(0 <= i < len(report.findings) for i in one.claims)
+    assert sum(report.counts.values()) == len(report.findings)
