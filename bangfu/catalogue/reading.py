@@ -144,7 +144,7 @@ def is_ditto(text: str) -> bool:
 _PLAIN = re.compile(r"-?\d{1,15}(?:\.\d{1,6})?", re.ASCII)
 _REMARK = re.compile(r"(?<=[^（(\[【])\s*[（(\[【][^（()）\]】]*[）)\]】]\s*$")
 _SPACED = re.compile(r"(?<=\d)[ \u00a0\u2009\u202f](?=\d{3}(?!\d))")
-_MEASURE = re.compile(r"(?P<n>.*?[\d〇零一二两三四五六七八九十百千万亿](?:余|多)?)\s*(?P<w>[^\W\d_]{1,4}(?:/[^\W\d_]{1,3})?)")
+_MEASURE = re.compile(r"(?P<n>.*?[\d〇零一二两三四五六七八九十百千万亿](?:余|多)?)\s*(?P<w>(?![万亿])[^\W\d_]{1,4}(?:/[^\W\d_]{1,3})?)")
 _SIGN = str.maketrans({"−": "-", "﹣": "-", "－": "-", "＄": "$", "，": ",", "．": "."})
 _MINUS_HEAD = re.compile(r"(?:负|△|▲)\s*(?=\d)")
 _ACCOUNTING = re.compile(r"[（(]\s*([¥￥]?[\d,.]+)\s*[)）]")

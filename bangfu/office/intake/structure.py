@@ -350,6 +350,7 @@ class _Strip:
         end = len(self.grid.rows)
         held: list[Line] = []  # single lines that are bands if data follow, titles if a header follows, notes otherwise
         bands: list[str] = []
+        leads = False
         while row < end:
             cells = self.cells(row)
             if any(h.sort == HEADER for h in held) and sorter.is_own_header(cells) and self.header_block(row, None) is not None:
@@ -377,6 +378,9 @@ class _Strip:
                         bands = [*bands[-1:], text]
                     table.lines.append(line)
                 held = []
+                leads = leads or (sort == TOTAL and not any(line.sort == DATA for line in table.lines))
+                if sort == TOTAL and leads:  # totals that stand above their rows name what these have in common
+                    bands = [next((t for _, t in cells if is_total(t)), "")]
                 table.lines.append(Line(row, sort, tuple(bands)))
             elif sort == BLANK and held:
                 held.append(Line(row, BLANK))
@@ -809,7 +813,7 @@ class Sorter:
         numbered = bool(cells) and cells[0][0] == self.serial and is_figure(cells[0][1])
         found = False
         for _, text in cells[:4]:
-            if is_figure(text) and not is_total(text):
+            if is_figure(text):
                 if numbered and texts == 0:
                     continue
                 break

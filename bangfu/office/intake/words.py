@@ -102,7 +102,7 @@ def is_title_info(text: str) -> bool:
     return _TITLE_INFO.search(text) is not None
 
 
-_NUMERIC = re.compile(r"[¥￥$]?[-+−]?[\d,，.]+(?:\s*(?:%|[\u4e00-\u9fffA-Za-z]{1,3}))?|[一二三四五六七八九十]+")
+_NUMERIC = re.compile(r"[¥￥$]?[-+−]?[\d,，.]+(?:\s*(?:%|(?!\S*计)[\u4e00-\u9fffA-Za-z]{1,3}))?|[一二三四五六七八九十]+")
 _DATED = re.compile(r"'?(?:(?:19|20)\d\d[-./年]\d{1,2}.*|\d{1,2}月\d{1,2}.*|\d{1,2}[./]\d{1,2}(?:[-—~至].*)?|(?:19|20)\d\d(?:年度?)?)")
 
 
