@@ -28,7 +28,7 @@ sys.path.insert(0, str(ROOT))
 SECONDS = 10
 
 
-def originals(folder: Path | None) -> list[tuple[str, bytes]]:
+def originals(folder: Path | None, count: int = 24) -> list[tuple[str, bytes]]:
     """Workbooks to be mutated: made-up ones, and the samples where they are at hand."""
     import xlsxwriter
 
@@ -37,7 +37,7 @@ def originals(folder: Path | None) -> list[tuple[str, bytes]]:
 
     catalogue = load()
     found: list[tuple[str, bytes]] = []
-    for seed in range(24):
+    for seed in range(count):
         mess = workbook(seed, catalogue)
         out = io.BytesIO()
         book = xlsxwriter.Workbook(out, {"in_memory": True})

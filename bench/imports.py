@@ -110,6 +110,7 @@ def one(name: str, path: Path) -> dict[str, float]:
     programme, clerk = django()
     first: list[float] = []
     started = time.perf_counter()
+    before = time.process_time()
 
     def progress(_: int) -> None:
         if not first:
@@ -120,8 +121,10 @@ def one(name: str, path: Path) -> dict[str, float]:
     from bangfu.ledger.models import Entry, Measure
 
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    spent = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return {
         "seconds": seconds,
+        "cpu": sum(u.ru_utime + u.ru_stime for u in spent) - before,
         "first": first[0] if first else seconds,
         "memory": memory,
         "child": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024,
@@ -244,6 +247,7 @@ def main() -> None:
     parser.add_argument("--csv", type=int, default=1_000_000)
     parser.add_argument("--peer-rows", type=int, default=None, help="fewer rows for the peer (its time is then scaled)")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--only", choices=("xlsx", "csv"))
     parser.add_argument("--one", nargs=2, metavar=("NAME", "FILE"))
     options = parser.parse_args()
     if options.one:
@@ -263,24 +267,25 @@ def run(folder: Path, options: argparse.Namespace) -> None:
     write_csv(csv_, options.csv)
     contenders = [("floor", xlsx, options.rows), ("bangfu", xlsx, options.rows), ("peer", small, peer_rows)]
     found: dict[str, list[dict[str, float]]] = {}
-    for _ in range(options.rounds):
+    for _ in range(0 if options.only == "csv" else options.rounds):
         for name, path, _count in contenders:
             found.setdefault(f"{name} xlsx", []).append(contend(template, folder, name, path))
-    for name in ("floor", "bangfu"):
+    for name in () if options.only == "xlsx" else ("floor", "bangfu"):
         found.setdefault(f"{name} csv", []).append(contend(template, folder, name, csv_))
     print(f"{platform.platform()}, Python {platform.python_version()}, {os.cpu_count()} cores")
     base = {"xlsx": options.rows, "csv": options.csv}
     medians = {key: statistics.median(r["seconds"] for r in runs) for key, runs in found.items()}
-    if peer_rows != options.rows:
+    if peer_rows != options.rows and "peer xlsx" in medians:
         medians["peer xlsx"] *= options.rows / peer_rows
     for key, runs in found.items():
         kind = key.split()[1]
         spread = f"[{min(r['seconds'] for r in runs):.2f}-{max(r['seconds'] for r in runs):.2f}]"
         print(
-            f"{key:12s} {base[kind]:>9,} rows  {medians[key]:8.2f} s {spread:>16s}  {base[kind] / medians[key]:>9,.0f} rows/s  x{medians[key] / medians['floor ' + kind]:6.2f} of the floor"
+            f"{key:12s} {base[kind]:>9,} rows  {medians[key]:8.2f} s {spread:>16s} cpu {statistics.median(r['cpu'] for r in runs):7.2f} s  {base[kind] / medians[key]:>9,.0f} rows/s  x{medians[key] / medians['floor ' + kind]:6.2f} of the floor"
             f"  peak {max(r['memory'] for r in runs):5.0f} MB (reader {max(r['child'] for r in runs):.0f} MB)  first progress {max(r['first'] for r in runs):.2f} s  entries {runs[0]['entries']:.0f}",
         )
-    print(f"bangfu is x{medians['peer xlsx'] / medians['bangfu xlsx']:.1f} of django-import-export")
+    if "peer xlsx" in medians:
+        print(f"bangfu is x{medians['peer xlsx'] / medians['bangfu xlsx']:.1f} of django-import-export")
 
 
 def prepare(data: Path) -> None:

@@ -2,6 +2,7 @@
 
 Only the standard library and python-calamine are imported here. What is written to standard output is a sequence of marshalled tuples:
 
+    ("at", 0)                                       still at it: no rows yet
     ("remark", zh, en)                              something left aside: macros, links to other files
     ("sheet", name, hidden, merges, hidden_rows, hidden_columns, height)
     ("rows", [[text, …], …])                        rows from the top, every cell a text, "" where empty
@@ -200,7 +201,7 @@ def _zipped(path: Path, emit: Emit) -> None:
                 )
             _check_entities(pack, parts)
             if "xl/workbook.xml" in names:
-                extras = {n: scan(pack, part) for n, part in _sheet_parts(pack).items()}
+                extras = {n: scan(pack, part, emit) for n, part in _sheet_parts(pack).items()}
             elif "content.xml" in names:
                 extras = scan_ods(pack)
             elif any(name.startswith("xl/") and name.endswith(".bin") for name in names):
@@ -293,12 +294,13 @@ _VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>([^<]+)</")
 _REF = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 
 
-def scan(pack: zipfile.ZipFile, name: str) -> Extra:
+def scan(pack: zipfile.ZipFile, name: str, emit: Emit) -> Extra:
     """Go once through a sheet's XML without building anything: refuse what would unfold, note what calamine leaves out."""
     extra = Extra()
     high, wide = 0, 26
     shared: dict[str, tuple[str, int, int]] = {}
     for chunk in _chunks(pack, name):
+        emit(("at", 0))
         if b"<!DOCTYPE" in chunk or b"<!ENTITY" in chunk:
             raise Refused("文件里有不该有的实体声明，没有读取", "the file declares XML entities and was not read")
         for match in _WIDE.finditer(chunk):

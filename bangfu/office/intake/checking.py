@@ -22,13 +22,14 @@ NOT_TOTALLED = frozenset({"unit_price", "per_capita", "standard", "days", "hours
 
 
 class Duplicates:
-    """Vouchers, invoices and orders of one sheet: which row used a number first."""
+    """What one sheet may have recorded twice: a voucher, invoice or order used before; money of the same day, amount, payee and purpose."""
 
     def __init__(self) -> None:
         self.first: dict[str, int] = {}
+        self.payments: dict[tuple[Any, ...], int] = {}
 
     def check(self, record: Record) -> None:
-        """Adds a `duplicate` issue to a record whose number an earlier row of the sheet has."""
+        """Adds a `duplicate` issue to a record whose number an earlier row of the sheet has, else `alike` to one that says what an earlier row says."""
         for name in ONCE:
             code = record.values.get(name)
             if not code:
@@ -39,17 +40,32 @@ class Duplicates:
             earlier = self.first.setdefault(key, record.row)
             if earlier != record.row:
                 label = record.kind.fields[name].label
-                record.issues.append(
-                    Issue(
-                        record.row,
-                        record.places.get(name, 0),
-                        name,
-                        "duplicate",
-                        f"{label.zh}“{code}”在第 {earlier + 1} 行用过，请核对是否重复登记",
-                        f"{label.en} “{code}” was used in row {earlier + 1}; is this the same one recorded twice?",
-                        earlier,
-                    ),
-                )
+                zh = f"{label.zh}“{code}”在第 {earlier + 1} 行用过，请核对是否重复登记"
+                en = f"{label.en} “{code}” was used in row {earlier + 1}; is this the same one recorded twice?"
+                record.issues.append(Issue(record.row, record.places.get(name, 0), name, "duplicate", zh, en, earlier))
+                return
+        if record.kind.money and len(self.payments) < ALIKE_AMONG:
+            self._alike(record)
+
+    def _alike(self, record: Record) -> None:
+        values = record.values
+        amount, begin = values.get("amount"), values.get("begin")
+        if amount is None or begin is None or begin.precision != "day":
+            return
+        said = tuple(
+            getattr(values.get(n), "name", values.get(n)) for n in ("title", "party", "unit", "place", "person", "household", "supplier")
+        )
+        if sum(v is not None for v in said) < 3:
+            return
+        earlier = self.payments.setdefault((record.kind.code, amount, begin.begin, said), record.row)
+        if earlier != record.row:
+            zh = f"与第 {earlier + 1} 行同日、同额、同用途，请核对是否重复登记"
+            en = f"the same day, amount and purpose as row {earlier + 1}; is this the same one recorded twice?"
+            record.issues.append(Issue(record.row, record.places.get("amount", 0), "amount", "alike", zh, en, earlier))
+
+
+ALIKE_AMONG = 100_000
+"""So many payments of a sheet are held against each other."""
 
 
 class _Column:

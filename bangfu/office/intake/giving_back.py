@@ -40,6 +40,7 @@ WORDS = {
     "bad_date": "日期有误",
     "missing": "缺填",
     "duplicate": "可能重复",
+    "alike": "可能重复",
     "checksum": "身份证校验",
     "total_mismatch": "合计不符",
     "lossy_code": "号码失真",

@@ -134,6 +134,8 @@ class _Stream:
                 return message
             if message[0] == "remark":
                 self.remarks.append((message[1], message[2]))
+            elif message[0] == "at" and self.progress is not None:
+                self.progress(self.count)
         return None
 
     def rows(self) -> list[list[str]] | None:

@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any
 
 from bangfu.catalogue.reading import is_blank, norm
@@ -246,6 +247,11 @@ class Registers:
             found = tuple(p for p in found if p.level == "village") or found
             found = tuple(p for p in found if p.designated) or found if len(found) > 1 else found
         return found
+
+    def like(self, text: str, what: str) -> tuple[str, ...]:
+        """Names of places (or units) that a text nobody knows may mean, likeliest first."""
+        names = [p.name for p in self.places] if what == "place" else [u.name for u in self.units]
+        return tuple(get_close_matches(norm(text), names, 3, 0.34))
 
     # ── units ──
 

@@ -44,6 +44,7 @@ ASKED = frozenset(
         "not_a_flag",
         "total_mismatch",
         "no_date",
+        "alike",
         "ambiguous_place",
         "ambiguous_unit",
     }
@@ -243,7 +244,10 @@ class TableReader:
         value, problem = known
         if problem is not None:
             if not self._forgiven(fld, text, problem):
-                record.issues.append(_issue(record.row, part.index, fld, problem))
+                found = _issue(record.row, part.index, fld, problem)
+                if problem.why == "unknown_unit" and self.registers is not None:
+                    found = found._replace(options=self.registers.like(text, "unit"))
+                record.issues.append(found)
             if problem.why in {"unknown_choice", "not_a_flag", "bad_date", "checksum"}:
                 record.extra.setdefault(fld.label.zh, text) if not fld.personal and problem.why != "checksum" else None
         if value is not None:
@@ -455,6 +459,8 @@ class TableReader:
                     "unknown_place",
                     f"地点“{unknown[0]}”不在名册里，请选一个已有的或新增",
                     f"place “{unknown[0]}” is not in the register; choose one or add it",
+                    None,
+                    self.registers.like(unknown[0], "place") if self.registers is not None else (),
                 )
             )
             record.extra.setdefault(fld.label.zh if fld else "地点", unknown[0])

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from bangfu.ledger.models import Entry, Measure
-from bangfu.office.intake import recording
-from bangfu.office.intake.preview import KEPT, Reader, answer_of
+from bangfu.office.intake import preview, recording
+from bangfu.office.intake.preview import Reader, answer_of
 from bangfu.office.intake.registers import Place, Registers, Unit
 from bangfu.office.intake.words import Vocabulary
 
@@ -31,15 +31,16 @@ def written(path: Path, count: int, **changed: list[Any]) -> Path:
 REGISTERS = Registers("某校", (Place("甲村", "village", "新龙县"),), (Unit("园艺系"),))
 
 
-def test_every_row_of_a_long_file_is_answered_for(words: Vocabulary, tmp_path: Path) -> None:
-    count = KEPT + 2_500
-    path = written(tmp_path / "长.csv", count, row22001=[22001, "2020-13-40", "园艺系", "苹果", 1, 10, "甲村", "F0000001"])
+def test_every_row_of_a_long_file_is_answered_for(words: Vocabulary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(preview, "KEPT", 2_000)
+    count = 4_500
+    path = written(tmp_path / "长.csv", count, row4001=[4001, "2020-13-40", "园艺系", "苹果", 1, 10, "甲村", "F0000001"])
     found = Reader(words, [REGISTERS]).file(path, alone=False)
     assert not found.complete
     assert found.read == count + 2  # with the header and the total
     answer = answer_of(found)
     assert len(answer["rows"]) == count
-    assert {(e["excel_row"], e["why"]) for e in answer["errors"]} >= {(22002, "bad_date"), (22002, "duplicate")}
+    assert {(e["excel_row"], e["why"]) for e in answer["errors"]} >= {(4002, "bad_date"), (4002, "duplicate")}
 
 
 def test_a_cell_corrected_far_down(words: Vocabulary, tmp_path: Path) -> None:

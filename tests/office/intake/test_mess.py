@@ -41,14 +41,14 @@ def differences(row: dict[str, Any], gold: dict[str, Any]) -> list[tuple[str, An
     return [(f, row.get(f), gold.get(f)) for f in FIELDS if f not in loose and row.get(f) != gold.get(f)]
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(40))
 def test_in_memory(seed: int, words: Vocabulary) -> None:
     mess = workbook(seed, words.catalogue)
     book = Book("x.xlsx", [Sheet(name, [list(r) for r in rows], merges) for name, rows, merges in mess.sheets])
     hold_against(mess, answer_of(preview_book(book, words, [mess.registers])))
 
 
-@pytest.mark.parametrize("seed", range(1000, 1012))
+@pytest.mark.parametrize("seed", range(1000, 1008))
 def test_as_a_workbook(seed: int, words: Vocabulary, tmp_path: Path) -> None:
     mess = workbook(seed, words.catalogue)
     path = tmp_path / "x.xlsx"
@@ -75,7 +75,7 @@ def test_as_a_workbook(seed: int, words: Vocabulary, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
 def test_as_csv(encoding: str, words: Vocabulary, tmp_path: Path) -> None:
-    for seed in range(2000, 2020):
+    for seed in range(2000, 2012):
         mess = workbook(seed, words.catalogue)
         if (
             len(mess.sheets) > 1
