@@ -212,7 +212,10 @@ def seal_json(value: Any, label: str) -> bytes:
     """A JSON value as an EncryptedJSONField of that label stores it."""
     if value == {}:
         return b""
-    return keyring().seal(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(), label)
+    return keyring().seal(_json(value).encode(), label)
+
+
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def open_json(stored: bytes, label: str) -> Any:

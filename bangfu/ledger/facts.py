@@ -16,16 +16,12 @@ from bangfu import figures
 from bangfu.catalogue import Figure
 from bangfu.figures import Fact, Share, Slice, Value
 from bangfu.ledger import catalogue, lines, matching, traces
+from bangfu.ledger.loading import facts_of, standing_facts
 from bangfu.ledger.matching import Matching
-from bangfu.ledger.matching import standing_at as standing_condition
-from bangfu.ledger.models import Entry, Measure, Participation, Posting, Programme
-from bangfu.ledger.rows import rows
+from bangfu.ledger.models import Entry, Posting, Programme
 from bangfu.ledger.traces import Bookmark, Page
 
 T = TypeVar("T")
-
-AT_ONCE = 5_000
-"""So many entries are fetched at a time."""
 
 
 def value(programme: Programme, figure: Figure, slice_: Slice, mark: int | None = None) -> Value:
@@ -51,7 +47,7 @@ def _values(programme: Programme, wanted: Sequence[Figure], slice_: Slice, at: i
     def find(figure: Figure, asked: Slice) -> Value:
         if figure.combine:
             return figures.combine(figure, asked, ask)
-        if reader and reader.can(figure):
+        if reader and reader.can(figure, asked):
             return reader.value(figure, asked)
         return matching.value(programme.pk, figure, asked, at)
 
@@ -119,7 +115,7 @@ def shares(
     asked = start.mark if start else current_mark(programme) if mark is None else mark
     found = _steady(programme, asked, lambda at: traces.shares(Matching(programme.pk, figure, slice_, at), start, limit + 1))
     page = found[:limit]
-    known = {fact.id: fact for fact in _facts([entry for entry, _ in page])}
+    known = {fact.id: fact for fact in facts_of([entry for entry, _ in page])}
     here = tuple(Share(known[entry], parts) for entry, parts in page)
     carried = start.carried if start else 0
     next_ = None
@@ -134,26 +130,4 @@ def shares(
 
 def facts(programme: Programme, mark: int | None = None) -> Iterator[Fact]:
     """All entries that stand at the mark, as the thinking half sees them, in the order of their ids."""
-    at = current_mark(programme) if mark is None else mark
-    last = 0
-    condition, params = standing_condition(at)
-    sql = f"SELECT e.id FROM ledger_entry e WHERE e.programme_id = %s AND e.id > %s AND {condition} ORDER BY e.id LIMIT {AT_ONCE}"  # noqa: S608
-    while ids := [row[0] for row in rows(sql, [programme.pk, last, *params])]:
-        yield from _facts(ids)
-        last = ids[-1]
-
-
-def _facts(ids: Sequence[int]) -> list[Fact]:
-    """The entries of those ids as facts, in their order."""
-    measures: dict[int, dict[str, int]] = {}
-    for entry, name, number in Measure.objects.filter(entry__in=ids).values_list("entry", "name", "value"):
-        measures.setdefault(entry, {})[name] = number
-    persons: dict[int, tuple[int, ...]] = {}
-    for entry, person in Participation.objects.filter(entry__in=ids).order_by("person").values_list("entry", "person"):
-        persons[entry] = (*persons.get(entry, ()), person)
-    columns = ("id", "kind", "begin", "end", "category", "counts_to", "title", "unit", "place", "party", "project", "household", "facets")
-    rows = {row[0]: row for row in Entry.objects.filter(pk__in=ids).values_list(*columns)}
-    return [
-        Fact(*row[:-1], persons=persons.get(row[0], ()), facets=row[-1], measures=measures.get(row[0], {}))  # type: ignore[misc]
-        for row in (rows[entry] for entry in ids)
-    ]
+    return standing_facts(programme, current_mark(programme) if mark is None else mark)

@@ -3,8 +3,7 @@
 An index that can be dropped (`drop`) and made again (`rebuild`). It is kept inside the posting's transaction: lines of new entries come,
 lines of ended entries go. `Programme.kept` tells for which mark it holds; figures at any other mark read the entries (`matching.py`).
 
-Measures have lines where some figure reads them (`Programme.kept_measures`); a figure that is declared later reads the entries until the
-next `rebuild`. A line belongs to a variety: kind, category, counts_to, facets and one measure. Which varieties a figure reads is decided here in Python,
+A line belongs to a variety: kind, category, counts_to, facets and one measure. Which varieties a figure reads is decided here in Python,
 by the same words as `figures.matches`, so the queries compare numbers only.
 """
 # ruff: noqa: S608 - the texts of the queries are made of our own names; values travel as parameters
@@ -17,16 +16,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 
 from bangfu.catalogue import Figure, Fold
-from bangfu.figures import Slice, Value
-from bangfu.ledger import catalogue
-from bangfu.ledger.models import Entry, Line, Measure, Participation, Programme, Variety
+from bangfu.figures import Fact, Slice, Value
+from bangfu.ledger.loading import AT_ONCE, facts_of, standing_facts
+from bangfu.ledger.models import Entry, Line, Programme, Variety
 from bangfu.ledger.rows import insert, rows, within
 from bangfu.quantities import from_parts, unit
+
+if TYPE_CHECKING:
+    from bangfu.ledger.post import Draft
 
 ENTRY, PERSON = "", "@person"
 """What a variety holds instead of a measure: the entries themselves, or the people in them."""
@@ -34,8 +36,8 @@ ENTRY, PERSON = "", "@person"
 FLUSH = 300_000
 """So many lines are sorted and written together: in the order of the table they go in several times as fast."""
 
-COLUMNS = ("variety_id", "year", "place", "begin", "entry", "value", "end", "unit", "household", "party", "project")
-Row = tuple[int, int, int, int, int, int, int | None, int | None, int | None, int | None, int | None]
+COLUMNS = ("variety_id", "year", "place", "begin", "entry", "value", "end", "unit", "household")
+Row = tuple[int, int, int, int, int, int, int | None, int | None, int | None]
 Codes = tuple[str, str, str, str]
 """kind, category, counts_to, facets as text"""
 
@@ -58,7 +60,6 @@ class Keeper:
 
     def __init__(self, programme: Programme) -> None:
         self.programme = programme
-        self.measures: dict[str, frozenset[str]] = {kind: frozenset(names) for kind, names in programme.kept_measures.items()}
         self.varieties: dict[Codes, dict[str, int]] = {}
         self.waiting: dict[int, list[Row]] = defaultdict(list)
         self.count = 0  # of waiting lines
@@ -74,7 +75,6 @@ class Keeper:
     def _load(self, kind: str) -> None:
         if any(codes[0] == kind for codes in self.varieties):
             return
-        self.measures.setdefault(kind, read_measures(kind))  # the first entry of its kind
         for variety in Variety.objects.filter(programme=self.programme, kind=kind):
             codes = (kind, variety.category, variety.counts_to, variety.facets)
             self.varieties.setdefault(codes, {})[variety.measure] = variety.pk
@@ -89,33 +89,23 @@ class Keeper:
             ).pk
         return known[measure]
 
-    def add(
-        self,
-        entry: int,
-        codes: Codes,
-        begin: date,
-        end: date | None,
-        place: int | None,
-        others: tuple[int | None, int | None, int | None, int | None],
-        measures: Mapping[str, int],
-        persons: Sequence[int],
-    ) -> None:
-        """The lines of a new entry. `others` are unit, household, party, project."""
+    def add(self, entry: int, one: Fact | Draft, facets: str) -> None:
+        """The lines of a new entry, with its facets as text."""
+        codes = (one.kind, one.category, one.counts_to, facets)
         known = self.named(codes)
-        where = (begin.year, place or 0, begin.toordinal(), entry)
-        rest = (None if end is None else end.toordinal(), *others)
+        begin, end, persons = one.begin, one.end, one.persons
+        where = (begin.year, one.place or 0, begin.toordinal(), entry)
+        rest = (None if end is None else end.toordinal(), one.unit, one.household)
         waiting = self.waiting
         variety = known.get(ENTRY) or self.variety(codes, ENTRY)
         waiting[variety].append((variety, *where, 0, *rest))
-        kept = self.measures[codes[0]]
-        for name, value in measures.items():
-            if name in kept:
-                variety = known.get(name) or self.variety(codes, name)
-                waiting[variety].append((variety, *where, value, *rest))
+        for name, value in one.measures.items():
+            variety = known.get(name) or self.variety(codes, name)
+            waiting[variety].append((variety, *where, value, *rest))
         if persons:
             variety = known.get(PERSON) or self.variety(codes, PERSON)
             waiting[variety] += [(variety, *where, person, *rest) for person in persons]
-        self.count += 1 + len(measures) + len(persons)
+        self.count += 1 + len(one.measures) + len(persons)
         if self.count >= FLUSH:
             self.flush()
 
@@ -132,31 +122,20 @@ class Keeper:
     def remove(self, entries: Sequence[int]) -> None:
         """Take away the lines of entries that have ended."""
         gone = []
-        columns = ("pk", "kind", "category", "counts_to", "facets", "begin", "place")
-        for entry, kind, category, counts_to, facets, begin, place in _some(Entry.objects.all(), entries, columns):
-            known = self.named((kind, category, counts_to, facets_text(facets)))
-            gone += [(variety, begin.year, place or 0, begin.toordinal(), entry) for variety in known.values()]
+        for at in range(0, len(entries), AT_ONCE):
+            for one in facts_of(entries[at : at + AT_ONCE]):
+                known = self.named((one.kind, one.category, one.counts_to, facets_text(one.facets)))
+                where = (one.begin.year, one.place or 0, one.begin.toordinal(), one.id)
+                gone += [(variety, *where) for variety in known.values()]
+        sql = "DELETE FROM ledger_line WHERE variety_id = %s AND year = %s AND place = %s AND begin = %s AND entry = %s"
         with connection.cursor() as cursor:
-            cursor.executemany(
-                "DELETE FROM ledger_line WHERE variety_id = %s AND year = %s AND place = %s AND begin = %s AND entry = %s", gone
-            )
+            cursor.executemany(sql, gone)
 
     def close(self, mark: int) -> None:
         """The lines hold for this mark."""
         self.flush()
         self.programme.kept = mark
-        self.programme.kept_measures = {kind: sorted(names) for kind, names in self.measures.items()}
-        self.programme.save(update_fields=["kept", "kept_measures"])
-
-
-def read_measures(kind: str) -> frozenset[str]:
-    """The measures of a kind that some figure reads."""
-    return frozenset(f.measure for f in catalogue().figures.values() if f.measure and kind in f.kinds)
-
-
-def _some(source: Any, ids: Sequence[int], columns: Sequence[str], key: str = "pk__in", at_once: int = 5_000) -> Iterable[Any]:
-    for at in range(0, len(ids), at_once):
-        yield from source.filter(**{key: ids[at : at + at_once]}).values_list(*columns)
+        self.programme.save(update_fields=["kept"])
 
 
 def drop(programme: Programme) -> None:
@@ -174,24 +153,9 @@ def rebuild(programme: Programme) -> int:
     with transaction.atomic():
         programme = Programme.objects.select_for_update().get(pk=programme.pk)
         drop(programme)
-        for kind, names in programme.kept_measures.items():  # never fewer: whoever reads may remember what was kept
-            programme.kept_measures[kind] = sorted({*names, *read_measures(kind)})
         keeper = Keeper(programme)
-        last = 0
-        standing = Entry.objects.filter(programme=programme, ended=None).order_by("pk")
-        columns = ("pk", "kind", "category", "counts_to", "facets", "begin", "end", "place", "unit", "household", "party", "project")
-        while entries := list(standing.filter(pk__gt=last).values_list(*columns)[:5_000]):
-            ids = [entry[0] for entry in entries]
-            measures: dict[int, dict[str, int]] = {}
-            for entry, name, value in Measure.objects.filter(entry__in=ids).values_list("entry", "name", "value"):
-                measures.setdefault(entry, {})[name] = value
-            persons: dict[int, list[int]] = {}
-            for entry, person in Participation.objects.filter(entry__in=ids).values_list("entry", "person"):
-                persons.setdefault(entry, []).append(person)
-            for entry, kind, category, counts_to, facets, begin, end, place, *others in entries:
-                codes = (kind, category, counts_to, facets_text(facets))
-                keeper.add(entry, codes, begin, end, place, tuple(others), measures.get(entry, {}), persons.get(entry, ()))
-            last = ids[-1]
+        for one in standing_facts(programme, programme.mark):
+            keeper.add(one.id, one, facets_text(one.facets))
         keeper.close(programme.mark)
         return programme.mark
 
@@ -204,7 +168,6 @@ class Varieties:
     """The varieties of a programme by kind and measure, each with its codes, and the years in which it has entries."""
 
     by_measure: dict[tuple[str, str], list[tuple[int, dict[str, str]]]]
-    kept: dict[str, list[str]]
     first: int
     last: int
 
@@ -219,8 +182,7 @@ def varieties(programme: int, since: datetime) -> Varieties:  # noqa: ARG001 - n
         found.setdefault((kind, measure), []).append((pk, words))
     begins = Entry.objects.filter(programme=programme).order_by("begin").values_list("begin", flat=True)
     first, last = begins.first(), begins.last()
-    kept = Programme.objects.values_list("kept_measures", flat=True).get(pk=programme)
-    return Varieties(found, kept, first.year if first else 1, last.year if last else 0)
+    return Varieties(found, first.year if first else 1, last.year if last else 0)
 
 
 class Reader:
@@ -241,17 +203,14 @@ class Reader:
             if all(words.get(key) in codes for key, codes in where)
         ]
 
-    def can(self, figure: Figure) -> bool:
-        """Whether the lines say enough for a figure: its measure is kept, and need not be known person by person."""
-        kept = self.varieties.kept
-        return figure.measure is None or (
-            "person" not in figure.of and all(kind not in kept or figure.measure in kept[kind] for kind in figure.kinds)
-        )
+    def can(self, figure: Figure, slice_: Slice) -> bool:
+        """Whether the lines say enough: they know no projects, and not which person a measure belongs to."""
+        return slice_.project is None and (figure.measure is None or "person" not in figure.of)
 
     def together(self, figures: Iterable[Figure], slice_: Slice) -> None:
         """Count and add up all that these figures will ask for in this slice, by one query for each scope."""
         for scope in ("any", "designated", "outside"):
-            asked = [f for f in figures if f.scope == scope and self.can(f) and f.fold in {Fold.SUM, Fold.COUNT, Fold.DISTINCT}]
+            asked = [f for f in figures if f.scope == scope and self.can(f, slice_) and f.fold in {Fold.SUM, Fold.COUNT, Fold.DISTINCT}]
             wanted = sorted({v for f in asked for v in self.of(f)})
             if wanted:
                 conditions, params = self.conditions(wanted, slice_, scope)
@@ -308,8 +267,6 @@ class Reader:
             found.append((text, params) if scope == "designated" else (f"NOT ({text})", params))
         if slice_.units is not None:
             found.append(within("l.unit", slice_.units))
-        if slice_.project is not None:
-            found.append(("l.project = %s", [slice_.project]))
         return " AND ".join(text for text, _ in found), [p for _, params in found for p in params]
 
 
@@ -325,9 +282,9 @@ _KEYS = {
     "person": "l.value",
     "household": "l.household",
     "unit": "l.unit",
-    "party": "l.party",
+    "party": "(SELECT e.party_id FROM ledger_entry e WHERE e.id = l.entry)",
     "place": "NULLIF(l.place, 0)",
-    "project": "l.project",
+    "project": "(SELECT e.project_id FROM ledger_entry e WHERE e.id = l.entry)",
     "title": "(SELECT NULLIF(e.title, '') FROM ledger_entry e WHERE e.id = l.entry)",
     "category": "(SELECT NULLIF(v.category, '') FROM ledger_variety v WHERE v.id = l.variety_id)",
 }

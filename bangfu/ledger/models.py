@@ -61,7 +61,7 @@ class Programme(models.Model):
     """One task of one helper organisation (定点, 托底, 驻村, 组团 …): the top of everything (domain.md 4.15).
 
     `mark` is the gapless number of the last posting, taken under a lock on this row. `kept` is the mark for which its lines
-    (`Line`) hold: where the two differ, figures are read from the entries themselves. `kept_measures` are those that have lines, by kind.
+    (`Line`) hold: where the two differ, figures are read from the entries themselves.
     """
 
     slug = models.SlugField(unique=True)
@@ -71,7 +71,6 @@ class Programme(models.Model):
     end = models.DateField(null=True)
     mark = models.BigIntegerField(default=0)
     kept = models.BigIntegerField(default=0)
-    kept_measures = models.JSONField(default=dict)
     demonstration = models.BooleanField(default=False)  # marked as such on every page
     places = models.ManyToManyField(Place, related_name="programmes")  # those its workbooks may name
 
@@ -280,7 +279,7 @@ class Variety(models.Model):
 
 
 class Line(models.Model):
-    """The ledger as figures read it at the current mark: a narrow row for each standing entry, and for each person and measure of it.
+    """The ledger as figures read it at the current mark: a narrow row for each standing entry, and for each measure and each person of it.
 
     An index, not a record: `lines.py` keeps it in step with each posting, can drop it and make it again, and a test holds it equal to
     `evaluate`. Its table is made by migration 0003, ordered by its key on SQLite. Days are ordinals (`date.toordinal`); a place that is
@@ -290,15 +289,13 @@ class Line(models.Model):
     pk = models.CompositePrimaryKey("variety", "year", "place", "begin", "entry", "value")
     variety = models.ForeignKey(Variety, models.CASCADE, db_constraint=False, db_index=False)
     year = models.SmallIntegerField()
-    place = models.BigIntegerField()
+    place = models.IntegerField()
     begin = models.IntegerField()
     entry = models.BigIntegerField()
     value = models.BigIntegerField()
     end = models.IntegerField(null=True)
-    unit = models.BigIntegerField(null=True)
-    household = models.BigIntegerField(null=True)
-    party = models.BigIntegerField(null=True)
-    project = models.BigIntegerField(null=True)
+    unit = models.IntegerField(null=True)
+    household = models.IntegerField(null=True)
 
     class Meta:
         managed = False

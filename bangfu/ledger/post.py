@@ -18,17 +18,17 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from bangfu.catalogue import Field, FieldType, Kind, Label
+from bangfu.figures import Fact
 from bangfu.ledger import catalogue
 from bangfu.ledger.crypt import seal_json
 from bangfu.ledger.lines import Keeper, facets_text
+from bangfu.ledger.loading import AT_ONCE, facts_of
 from bangfu.ledger.models import (
     Batch,
     Ended,
     Entry,
     Evidence,
     Household,
-    Measure,
-    Participation,
     Party,
     Person,
     Place,
@@ -159,36 +159,27 @@ def take_back(programme: Programme, batch: Batch, *, by: Any, reason: str) -> Po
 
 def drafts_of(entry_ids: Iterable[int]) -> dict[int, Draft]:
     """Stored entries as the drafts they could be written from (for a form, or to be written again): id → draft, without `supersedes`."""
-    ids = list(entry_ids)
-    measures: dict[int, dict[str, int]] = {}
-    for entry, name, value in Measure.objects.filter(entry__in=ids).values_list("entry", "name", "value"):
-        measures.setdefault(entry, {})[name] = value
-    persons = _many(Participation.objects.filter(entry__in=ids).order_by("person").values_list("entry", "person"))
-    vouchers = _many(Evidence.objects.filter(entry__in=ids).order_by("voucher").values_list("entry", "voucher"))
-    return {
-        e.id: Draft(
-            kind=e.kind,
-            begin=e.begin,
-            end=e.end,
-            title=e.title,
-            category=e.category,
-            counts_to=e.counts_to,
-            unit=e.unit_id,
-            place=e.place_id,
-            party=e.party_id,
-            project=e.project_id,
-            household=e.household_id,
-            persons=persons.get(e.id, ()),
-            facets=e.facets,
-            measures=measures.get(e.id, {}),
-            details=e.details,
-            vouchers=vouchers.get(e.id, ()),
-            sheet=e.sheet,
-            row=e.row,
-            row_hash=None if e.row_hash is None else bytes(e.row_hash),
-        )
-        for e in Entry.objects.filter(pk__in=ids)
-    }
+    wanted = list(entry_ids)
+    found: dict[int, Draft] = {}
+    for at in range(0, len(wanted), AT_ONCE):
+        some = wanted[at : at + AT_ONCE]
+        rest = {e: more for e, *more in Entry.objects.filter(pk__in=some).values_list("pk", "details", "sheet", "row", "row_hash")}
+        vouchers = _many(Evidence.objects.filter(entry__in=some).order_by("voucher").values_list("entry", "voucher"))
+        for fact in facts_of([e for e in some if e in rest]):
+            details, sheet, row, row_hash = rest[fact.id]
+            found[fact.id] = Draft(
+                **{name: getattr(fact, name) for name in SHARED},
+                details=details,
+                vouchers=vouchers.get(fact.id, ()),
+                sheet=sheet,
+                row=row,
+                row_hash=None if row_hash is None else bytes(row_hash),
+            )
+    return found
+
+
+SHARED = [name for name in Fact.__slots__ if name != "id"]
+"""What a draft and a fact both have."""
 
 
 def _many(pairs: Iterable[tuple[int, int]]) -> dict[int, tuple[int, ...]]:
@@ -340,9 +331,7 @@ class _Act:
             if d.supersedes is not None:
                 ends.append((d.supersedes, entry))
             if keeper:
-                codes = (d.kind, d.category, d.counts_to, facets)
-                others = (d.unit, d.household, d.party, d.project)
-                keeper.add(entry, codes, d.begin, d.end, d.place, others, d.measures, d.persons)
+                keeper.add(entry, d, facets)
         insert("ledger_entry", ENTRY_COLUMNS, entries)
         insert("ledger_measure", ("entry_id", "name", "value"), measures)
         insert("ledger_participation", ("entry_id", "person_id"), persons)

@@ -3,24 +3,22 @@
 from django.db import migrations
 
 COLUMNS = """
-    variety_id bigint NOT NULL,
-    year smallint NOT NULL,
-    place bigint NOT NULL,
-    begin integer NOT NULL,
     entry bigint NOT NULL,
     value bigint NOT NULL,
+    variety_id integer NOT NULL,
+    place integer NOT NULL,
+    begin integer NOT NULL,
+    year smallint NOT NULL,
     "end" integer NULL,
-    unit bigint NULL,
-    household bigint NULL,
-    party bigint NULL,
-    project bigint NULL,
+    unit integer NULL,
+    household integer NULL,
 """
 KEY = "PRIMARY KEY (variety_id, year, place, begin, entry, value)"
 
 
 def create(_apps, schema_editor):
     if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(f'CREATE TABLE ledger_line ({COLUMNS} {KEY} INCLUDE ("end", unit, household, party, project))')
+        schema_editor.execute(f'CREATE TABLE ledger_line ({COLUMNS} {KEY} INCLUDE ("end", unit, household))')
     else:
         schema_editor.execute(f"CREATE TABLE ledger_line ({COLUMNS} {KEY}) WITHOUT ROWID")
 
