@@ -17,7 +17,7 @@ def ledgers() -> tuple[Workbook, ...]:
 
     o, p, t, m = organisation, people, talent, money
     return (
-        book("01 定点帮扶村情况", o.designations(), o.profiles(), m.contexts()),
+        book("01 定点帮扶村情况", o.designations(), o.profiles(), o.profiles_now(), m.contexts()),
         book("02 组织领导台账", o.leading_group(), o.committee_meetings(), o.study_sessions(), o.rules(), o.campaigns()),
         book("03 领导调研与驻村干部台账", o.leader_visits(), o.postings(), o.attendance(), o.appraisals()),
         book("04 责任监督与整改台账", o.responsibilities(), o.supervision(), o.findings()),

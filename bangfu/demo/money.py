@@ -69,6 +69,7 @@ COMMON = (
     ("灌溉水渠修缮", "基础设施"),
     ("生态鸡养殖", "产业"),
     ("电商服务点建设", "产业"),
+    ("教学点宿舍修缮", "教育"),
 )
 OTHERS = 145 - len(NAMED)
 
@@ -361,6 +362,7 @@ BUILT = {
     "卫生室": "卫生室",
     "图书室": "书屋网吧",
     "文化活动": "文化广场",
+    "教学点": "学校",
 }
 
 
@@ -599,13 +601,19 @@ def participants() -> Table:
 
 def helped_sales() -> Table:
     inventor = Inventor("helped sales")
-    buyers = ("××超市", "成都××餐饮公司", "××电商平台", "校友企业", "××农产品批发市场")
+    buyers = (
+        ("××超市", "销售专柜"),
+        ("成都××餐饮公司", "产销对接"),
+        ("××电商平台", "直播带货"),
+        ("××校友企业", "校友企业"),
+        ("××农产品批发市场", "产销对接"),
+    )
     rows: list[Row] = []
     for amount, day in zip(inventor.split(2_318_000, 21, low=30_000, step=1000), inventor.days(21, date(2017, 9, 4), END), strict=True):
         rows.append(
             (
                 day,
-                inventor.pick(buyers),
+                *inventor.pick(buyers),
                 inventor.pick(("羊肚菌", "藏香猪", "土豆", "青稞酒", "雪菊")),
                 amount,
                 inventor.pick((*tuple(VILLAGES)[:3], "新龙县", "丹巴县")),
@@ -613,7 +621,7 @@ def helped_sales() -> Table:
                 inventor.pick(("经贸管理系", "校工会", "帮扶工作办公室")),
             )
         )
-    headers = ("销售时间", "购买方", "产品名称", "帮销金额（元）", "产地", "计入指标", "组织部门")
+    headers = ("销售时间", "购买方", "销售渠道", "产品名称", "帮销金额（元）", "产地", "计入指标", "组织部门")
     return Table(
         "helped_sale",
         "帮助销售农产品台账",

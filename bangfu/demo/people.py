@@ -36,7 +36,15 @@ def branch_pairings() -> Table:
 
 def branch_activities() -> Table:
     inventor = Inventor("branch activities")
-    themes = ("主题党日", "共上一堂党课", "环境卫生整治", "慰问老党员", "藏汉一家亲联谊", "村务公开栏共建", "农民夜校授课")
+    themes = (
+        ("主题党日", "主题党日"),
+        ("共上一堂党课", "党课"),
+        ("环境卫生整治", "志愿服务"),
+        ("慰问老党员", "慰问"),
+        ("藏汉一家亲联谊", "乡风文明"),
+        ("村规民约宣讲", "乡风文明"),
+        ("农民夜校授课", "联合学习"),
+    )
     partners = tuple(f"{v}党支部" for v in VILLAGES)
     rows: list[Row] = []
     for day in inventor.days(38, date(2016, 7, 1), END):
@@ -47,12 +55,12 @@ def branch_activities() -> Table:
                 partner,
                 day,
                 partner.removesuffix("党支部"),
-                inventor.pick(themes),
+                *inventor.pick(themes),
                 inventor.between(12, 46),
                 inventor.between(0, 9) * 200 or None,
             )
         )
-    headers = ("我校党组织", "结对党组织", "活动时间", "活动地点", "活动主题", "参加人数", "投入经费（元）")
+    headers = ("我校党组织", "结对党组织", "活动时间", "活动地点", "活动主题", "活动类型", "参加人数", "投入经费（元）")
     return Table("branch_activity", "支部结对共建活动台账", headers, rows, sheet="共建活动", by="党委组织部", units="元")
 
 
@@ -235,12 +243,13 @@ def volunteers() -> Table:
                 day,
                 inventor.pick(tuple(VILLAGES)),
                 people,
+                people + inventor.between(0, 12),
                 inventor.between(16, 80),
                 inventor.between(30, 140),
                 inventor.pick(TEACHING),
             )
         )
-    headers = ("服务队名称", "服务类别", "服务时间", "服务地点", "人数", "服务时长（小时）", "服务群众人次", "组织部门")
+    headers = ("服务队名称", "服务类别", "服务时间", "服务地点", "人数", "志愿服务人次", "服务时长（小时）", "服务群众人次", "组织部门")
     return Table(
         "volunteer",
         "扶贫志愿服务台账",
