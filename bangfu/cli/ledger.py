@@ -148,8 +148,8 @@ def void(arguments: argparse.Namespace) -> int:
 
 def entries(arguments: argparse.Namespace) -> int:
     ground.open_database()
+    from bangfu.ledger.listing import listed
     from bangfu.web import answers
-    from bangfu.web.listing import listed
 
     books = ground.books(arguments)
     slice_ = ground.asked(arguments, books)

@@ -32,13 +32,13 @@ def value(programme: Programme, figure: Figure, slice_: Slice, mark: int | None 
 def values(programme: Programme, wanted: Iterable[Figure], slice_: Slice, mark: int | None = None) -> dict[str, Value]:
     """The numbers of many figures for the same slice, by code: all of them at one mark, whatever is posted meanwhile."""
     wanted = list(wanted)
-    return _steady(programme, mark, lambda at: _values(programme, wanted, slice_, at))
+    return steady(programme, mark, lambda at: _values(programme, wanted, slice_, at))
 
 
 def _values(programme: Programme, wanted: Sequence[Figure], slice_: Slice, at: int | None) -> dict[str, Value]:
     named = catalogue().figures
     known: dict[tuple[str, Slice], Value] = {}
-    since = _kept_since(programme) if at is None else None
+    since = kept_since(programme) if at is None else None
     reader = lines.Reader(programme, since) if since else None
     if reader and len(wanted) > 1:
         parts = [named[code] for figure in wanted for code in figure.parts]
@@ -59,7 +59,7 @@ def _values(programme: Programme, wanted: Sequence[Figure], slice_: Slice, at: i
     return {f.code: find(f, slice_) for f in wanted}
 
 
-def _kept_since(programme: Programme) -> datetime | None:
+def kept_since(programme: Programme) -> datetime | None:
     """When the last posting was made, if the lines hold for it."""
     return last_posting(programme).filter(programme__kept=F("mark")).values_list("at", flat=True).first()
 
@@ -69,8 +69,8 @@ def last_posting(programme: Programme) -> QuerySet[Posting]:
     return Posting.objects.filter(programme=programme, mark=F("programme__mark"))
 
 
-def _steady(programme: Programme, mark: int | None, read: Callable[[int | None], T]) -> T:
-    """What `read` gives at the mark asked for (None: the current one).
+def steady(programme: Programme, mark: int | None, read: Callable[[int | None], T]) -> T:
+    """What `read` gives at the mark asked for (None: the current one); it is told None for the current mark.
 
     Reading at the current mark needs no comparison of marks. Should somebody post while we read, we read again, at the mark we began with.
     """
@@ -113,7 +113,7 @@ def shares(
         raise ValueError(f"{figure.code} is a combination: ask for the traces of {', '.join(figure.parts)}")
     start = Bookmark.read(after) if after else None
     asked = start.mark if start else current_mark(programme) if mark is None else mark
-    found = _steady(programme, asked, lambda at: traces.shares(Matching(programme.pk, figure, slice_, at), start, limit + 1))
+    found = steady(programme, asked, lambda at: traces.shares(Matching(programme.pk, figure, slice_, at), start, limit + 1))
     page = found[:limit]
     known = {fact.id: fact for fact in facts_of([entry for entry, _ in page])}
     here = tuple(Share(known[entry], parts) for entry, parts in page)

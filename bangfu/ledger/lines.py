@@ -203,9 +203,24 @@ class Reader:
             if all(words.get(key) in codes for key, codes in where)
         ]
 
+    def all_of(self, kind: str, measure: str = ENTRY) -> dict[int, str]:
+        """The varieties of a kind ("" is every kind) and measure, each with its kind."""
+        listed = self.varieties.by_measure.items()
+        return {pk: k for (k, name), same in listed if name == measure and kind in {k, ""} for pk, _ in same}
+
+    def measures(self, kind: str) -> list[str]:
+        """What lists of a kind add up: the entries, and for one kind its measures."""
+        return [ENTRY, *(name for k, name in self.varieties.by_measure if k == kind and name not in {ENTRY, PERSON})]
+
     def can(self, figure: Figure, slice_: Slice) -> bool:
         """Whether the lines say enough: they know no projects, and not which person a measure belongs to."""
         return slice_.project is None and (figure.measure is None or "person" not in figure.of)
+
+    def counts(self, varieties: Iterable[int], slice_: Slice, scope: str = "any") -> dict[int, tuple[int, int]]:
+        """How many lines each variety has in a slice, and what their values add up to; those that have none are left out."""
+        conditions, params = self.conditions(sorted(varieties), slice_, scope)
+        sql = f"SELECT variety_id, COUNT(*), SUM(value) FROM ledger_line l WHERE {conditions} GROUP BY variety_id"
+        return {variety: (int(count), int(total)) for variety, count, total in rows(sql, params)}
 
     def together(self, figures: Iterable[Figure], slice_: Slice) -> None:
         """Count and add up all that these figures will ask for in this slice, by one query for each scope."""
@@ -213,9 +228,7 @@ class Reader:
             asked = [f for f in figures if f.scope == scope and self.can(f, slice_) and f.fold in {Fold.SUM, Fold.COUNT, Fold.DISTINCT}]
             wanted = sorted({v for f in asked for v in self.of(f)})
             if wanted:
-                conditions, params = self.conditions(wanted, slice_, scope)
-                sql = f"SELECT variety_id, COUNT(*), SUM(value) FROM ledger_line l WHERE {conditions} GROUP BY variety_id"
-                found = {variety: (int(count), int(total)) for variety, count, total in rows(sql, params)}
+                found = self.counts(wanted, slice_, scope)
                 nothing = dict.fromkeys(wanted, (0, 0))
                 self.counted.setdefault((slice_, scope), {}).update(nothing | found)
 

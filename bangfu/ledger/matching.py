@@ -1,7 +1,7 @@
 """What a figure means, said in SQL over the entries themselves: for every figure, slice and mark, on SQLite and on PostgreSQL.
 
 As known at mark N an entry counts when its own mark is at most N and it has not ended at a mark of at most N. At the current mark the
-two conditions fall away (`Matching.at` is None); whoever reads so makes sure that the mark stayed where it was (`facts._steady`).
+two conditions fall away (`Matching.at` is None); whoever reads so makes sure that the mark stayed where it was (`facts.steady`).
 """
 # ruff: noqa: S608 - the texts of the queries are made of our own names; values travel as parameters
 

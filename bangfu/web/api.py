@@ -27,6 +27,7 @@ from bangfu.catalogue import Figure
 from bangfu.claims import read as read_claims
 from bangfu.figures import Slice
 from bangfu.ledger import post
+from bangfu.ledger.listing import listed
 from bangfu.ledger.models import Ended, Entry, Party, Place
 from bangfu.office import catalogue, checking, documents, tokens
 from bangfu.office.books import Books
@@ -36,7 +37,6 @@ from bangfu.office.said import claims_json
 from bangfu.web import answers, writing
 from bangfu.web.access import Access, programme_for, programmes_of
 from bangfu.web.filter import UnreadablePeriod, read_period
-from bangfu.web.listing import listed
 from bangfu.web.writing import NotWritten
 
 PROBLEM = "application/problem+json"
