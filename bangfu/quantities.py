@@ -358,6 +358,7 @@ class _Value(NamedTuple):
     spread: bool = False
 
 
+@lru_cache(maxsize=8192)
 def _leaf(digits: str) -> tuple[Decimal, Decimal]:
     digits = digits.replace(",", "")
     return Decimal(digits), ONE.scaleb(-len(digits.partition(".")[2]))

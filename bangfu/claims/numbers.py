@@ -409,33 +409,35 @@ def _refined(code: str, name: str, unit: str) -> str:
     return unit if name in {"处", "门", "款", "起"} else code
 
 
-_LINKS = (
-    "达到",
-    "增加到",
-    "扩大到",
-    "总共",
-    "一共",
-    "共有",
-    "还有",
-    "尚有",
-    "累计",
-    "总计",
-    "共计",
-    "合计",
-    "分别",
-    "增至",
-    "已达",
-    "多达",
-    "达",
-    "共",
-    "有",
-    "约",
-    "近",
-    "超",
-    "逾",
-    "等",
-    "为",
-    "仅",
+_LINKS = frozenset(
+    [
+        "达到",
+        "增加到",
+        "扩大到",
+        "总共",
+        "一共",
+        "共有",
+        "还有",
+        "尚有",
+        "累计",
+        "总计",
+        "共计",
+        "合计",
+        "分别",
+        "增至",
+        "已达",
+        "多达",
+        "达",
+        "共",
+        "有",
+        "约",
+        "近",
+        "超",
+        "逾",
+        "等",
+        "为",
+        "仅",
+    ]
 )
 
 
@@ -445,10 +447,7 @@ def _noun_before(text: str, start: int) -> str:
     while at and text[at - 1] == " ":
         at -= 1
     for _ in range(2):
-        for link in _LINKS:
-            if text.endswith(link, max(0, at - 4), at):
-                at -= len(link)
-                break
+        at -= next((length for length in (3, 2, 1) if at >= length and text[at - length : at] in _LINKS), 0)
     for length in (6, 5, 4, 3, 2, 1):
         if at >= length and _CODES.nouns.get(text[at - length : at]):
             return text[at - length : at]

@@ -105,19 +105,21 @@ class Topics:
 
     def cues(self, text: str, start: int, end: int) -> list[Cue]:
         """The cue words of a stretch of text, in order; a longer word hides those inside it."""
-        index, single = self.index, self.single
+        index, single, stretch = self.index, self.single, text[start:end]
         found: list[Cue] = []
-        at = start
-        while at < end:
-            for word, speaks in index.get(text[at : at + 2], ()):
-                if text.startswith(word, at) and at + len(word) <= end:
-                    found.append(Cue(at, at + len(word), speaks))
-                    at += len(word)
+        done = start
+        for at, (first, second) in enumerate(zip(stretch, stretch[1:] + " ", strict=True), start):
+            pair = first + second
+            if at < done or (pair not in index and first not in single):
+                continue
+            for word, speaks in index.get(pair, ()):
+                if text.startswith(word, at, end):
+                    done = at + len(word)
+                    found.append(Cue(at, done, speaks))
                     break
             else:
-                if text[at] in single:
-                    found.append(Cue(at, at + 1, single[text[at]]))
-                at += 1
+                if first in single:
+                    found.append(Cue(at, at + 1, single[first]))
         return found
 
     def _fit(self, unit: str, *, spent: bool) -> list[float]:
