@@ -293,7 +293,9 @@ class _Writer:
         grid = self.grid(header, widths)
         for group in self.document.sources_by_figure():
             for number, source in enumerate(group):
-                cells = grid.add_row().cells
+                line = grid.add_row()
+                _set(line._tr.get_or_add_trPr(), "w:cantSplit", "1")  # noqa: SLF001 - a line stays on one page
+                cells = line.cells
                 for column, text in enumerate(self.source_cells(source)):
                     again = number > 0 and column in FIGURE_COLUMNS
                     paragraph = self.cell(cells[column], "", left=column in {1, 2, 3}, width=widths[column], style="Source")
