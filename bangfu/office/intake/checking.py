@@ -10,6 +10,7 @@ from typing import Any
 
 from bangfu.catalogue import Field, FieldType
 from bangfu.catalogue.reading import norm
+from bangfu.office.intake.marks import Marks
 from bangfu.office.intake.reading import place_of
 from bangfu.office.intake.rows import Issue, Record, number_of
 from bangfu.office.intake.understanding import Understood
@@ -25,8 +26,8 @@ class Duplicates:
     """What one sheet may have recorded twice: a voucher, invoice or order used before; money of the same day, amount, payee and purpose."""
 
     def __init__(self) -> None:
-        self.first: dict[str, int] = {}
-        self.payments: dict[tuple[Any, ...], int] = {}
+        self.numbers = Marks()
+        self.payments = Marks()
 
     def check(self, record: Record) -> None:
         """Adds a `duplicate` issue to a record whose number an earlier row of the sheet has, else `alike` to one that says what an earlier row says."""
@@ -37,14 +38,14 @@ class Duplicates:
             key = code.lower() if code.isascii() else norm(code)
             if len(key) < 3:
                 continue
-            earlier = self.first.setdefault(key, record.row)
+            earlier = self.numbers.first(hash(key), record.row)
             if earlier != record.row:
                 label = record.kind.fields[name].label
                 zh = f"{label.zh}“{code}”在第 {earlier + 1} 行用过，请核对是否重复登记"
                 en = f"{label.en} “{code}” was used in row {earlier + 1}; is this the same one recorded twice?"
                 record.issues.append(Issue(record.row, record.places.get(name, 0), name, "duplicate", zh, en, earlier))
                 return
-        if record.kind.money and len(self.payments) < ALIKE_AMONG:
+        if record.kind.money:
             self._alike(record)
 
     def _alike(self, record: Record) -> None:
@@ -57,15 +58,11 @@ class Duplicates:
         )
         if sum(v is not None for v in said) < 3:
             return
-        earlier = self.payments.setdefault((record.kind.code, amount, begin.begin, said), record.row)
+        earlier = self.payments.first(hash((record.kind.code, amount, begin.begin, said)), record.row)
         if earlier != record.row:
             zh = f"与第 {earlier + 1} 行同日、同额、同用途，请核对是否重复登记"
             en = f"the same day, amount and purpose as row {earlier + 1}; is this the same one recorded twice?"
             record.issues.append(Issue(record.row, record.places.get("amount", 0), "amount", "alike", zh, en, earlier))
-
-
-ALIKE_AMONG = 100_000
-"""So many payments of a sheet are held against each other."""
 
 
 class _Column:

@@ -24,6 +24,7 @@ from bangfu.ledger.models import Batch, Entry, Party, Place, Programme
 from bangfu.ledger.people import HouseholdRow, PersonRow, ProjectRow
 from bangfu.ledger.post import Draft
 from bangfu.office.books import Books
+from bangfu.office.intake.marks import Marks
 from bangfu.office.intake.preview import Answers, Preview, Reader
 from bangfu.office.intake.registers import Place as KnownPlace
 from bangfu.office.intake.registers import Registers, Unit
@@ -178,8 +179,9 @@ class Hashes:
 
     def __init__(self) -> None:
         self.keys = keyring()
-        self.seen: set[int] = set()
+        self.seen = Marks()
         self.again: Counter[int] = Counter()
+        self.count = 0
 
     def of(self, record: Record) -> bytes:
         """16 bytes that know the row again."""
@@ -188,11 +190,11 @@ class Hashes:
             text += "\x1e" + "\x1f".join(f"{n}={v}" for n, v in sorted(record.extra.items()))
         found = self.keys.hash(text, "row")
         short = int.from_bytes(found[:7], "big")
-        if short in self.seen:
-            self.again[short] += 1
-            return self.keys.hash(f"{text}\x1e{self.again[short]}", "row")
-        self.seen.add(short)
-        return found
+        self.count += 1
+        if self.seen.first(short, self.count) == self.count:
+            return found
+        self.again[short] += 1
+        return self.keys.hash(f"{text}\x1e{self.again[short]}", "row")
 
 
 @dataclass(slots=True)

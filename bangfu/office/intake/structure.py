@@ -233,8 +233,12 @@ def _own_table(grid: Grid, words: Vocabulary, first: tuple[int, int], group: tup
     """Whether a group of columns behind a gap is a table of its own rather than more columns of the one before."""
     if group[0] == group[1]:
         return False
+    labels = 0  # forms: the same words down the first column of both
     for row in range(min(len(grid.rows), 200)):
         here, there = grid.within(row, *first), grid.within(row, *group)
+        labels += bool(here and there) and norm(here[0][1]) == norm(there[0][1]) and words.exactly(here[0][1])
+        if labels >= 3:
+            return True
         if len(there) < 2 or len(here) < 2 or any(is_figure(t) for _, t in there[:1]):
             continue
         mine = [heading(t).word for _, t in there]

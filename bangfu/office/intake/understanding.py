@@ -225,7 +225,7 @@ def fit(fld: Field, seen: Profile) -> float:
         return 0.3 if max(seen.number, seen.date) > 0.6 else 0.8 if seen.unit > 0.5 or seen.place > 0.8 else 1.0
     if fld.name in {"remark", "evidence"}:
         return 1.0
-    return 0.5 if max(seen.number, seen.date) > 0.8 else 1.0
+    return 0.5 if max(seen.number, seen.date) > 0.8 else 0.7 if max(seen.unit, seen.place) >= 0.6 else 1.0
 
 
 def _choice_fit(fld: Field, seen: Profile) -> float:
@@ -270,8 +270,9 @@ def _heard(column: Column) -> list[tuple[str, float]]:
         if remark:
             out.append((words[-1] + remark, 0.99))
             out.append((remark, 0.6))
-        if "/" in words[-1] or "、" in words[-1]:
-            out.extend((part, 0.85) for part in re.split(r"[/、]", words[-1]) if len(part) > 1)
+        parts = re.split(r"[/、及和与或]", words[-1])
+        if len(parts) > 1:
+            out.extend((part, 0.85) for part in parts if len(part) > 1)
     return out
 
 
@@ -579,6 +580,8 @@ class Understanding:
         told = any("汇总" in t or "分析表" in t for t in (*titles, source.sheet.name))
         counted = any(re.search(r"笔数|占比|条数|合计|小计|总额|比例", c.title) for c in source.columns)
         bare = not ({"title", "person", "household"} & names) or "begin" not in names
+        called = result.kind.titled_by
+        counted = counted and called is not None and called.required  # the income of a village needs no name: its columns may end in 合计
         return bare and ((told and "begin" not in names) or (counted and not ({"title", "person", "household", "begin"} & names)))
 
     def _meanings(

@@ -57,7 +57,11 @@ def heading(text: str) -> Heading:
 def unit_of(text: str) -> str:
     """The unit that a line above a table declares («单位：万元», «金额单位：元»), or ""."""
     plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
-    match = re.search(rf"(?:金额|货币|计量|计价)?单位[:：]?(?:人民币)?({_UNIT_WORD}(?:[/、,，]{_UNIT_WORD})*)(?![\u4e00-\u9fff])", plain)
+    match = re.search(
+        rf"(?:金额|货币|计量|计价)?单位(?:[:：]|均?[为是以])?(?:人民币)?({_UNIT_WORD}(?:[/、,，]{_UNIT_WORD})*)(?![\u4e00-\u9fff])", plain
+    )
+    if match is None:
+        match = re.fullmatch(r"([百千]?[万亿]?元)", plain)
     if match is None:
         match = re.search(rf"[（(](?:[\u4e00-\u9fff]{{0,4}}[:：])?({_UNIT_WORD})[)）]", plain)
     return match[1] if match else ""
