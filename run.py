@@ -17,6 +17,7 @@ import hashlib
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -331,6 +332,7 @@ def test(arguments: list[str]) -> int:
     counted as skipped.
     """
     fetch_system_packages()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # told to stop: the server of this run stops too
     with tempfile.TemporaryDirectory(prefix="bangfu-run-") as name, postgres() as address:
         folder = Path(name)
         common = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "BANGFU_DATA": str(folder / "data"), "BANGFU_DATABASE": ""}
