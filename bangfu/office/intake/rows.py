@@ -111,6 +111,9 @@ class _Part:
     merged: Mapping[int, str]
 
 
+_NAMES_GROUPS = {FieldType.PLACE, FieldType.UNIT, FieldType.PROJECT}
+"""What may stand once for the rows of its group, without being merged. A blank date, person or word is never filled from above."""
+
 _OPEN_END = re.compile(r"至今|现在|目前|在任|在岗|在村|在职|长期|未满|仍在|尚未|持续|常年")
 _SECOND_DATE = re.compile(r"\d")
 _ANY_YEAR = re.compile(r"(?:19|20)\d\d|\d\d年|^[3-5]\d{4}$|^'")
@@ -156,7 +159,7 @@ class TableReader:
         if index in self.date_parts.values():
             return
         down = merged.get(index, {})
-        fill = not down and not _is_measure(fld) and 0.3 <= shares.get(index, 0.0) < 1.0 and _groups(self.table, index)
+        fill = not down and fld.type in _NAMES_GROUPS and 0.3 <= shares.get(index, 0.0) < 1.0 and _groups(self.table, index)
         part = _Part(index, fld, meaning.scale, {}, fill, {} if _is_measure(fld) else down)
         (self.place_parts if fld.type is FieldType.PLACE and fld.name == "place" else self.parts).append(part)
 
