@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -176,11 +177,11 @@ def keep(programme: Programme, checked: Checked, *, by: Any, title: str = "") ->
             by=by,
             mark=checked.mark,
             filename=checked.document.name[:255],
-            title=(title or _title(checked.document))[:200],
+            title=(title or _title(checked))[:200],
             sha256=crypt.store(checked.document.content),
             counts=report.counts,
             dated=report.dated,
-            result={**as_json(checked), "said": [_kept(e) for e in report.claimed(title or _title(checked.document))]},
+            result={**as_json(checked), "said": [_kept(e) for e in report.claimed(title or _title(checked))]},
         )
 
 
@@ -250,8 +251,9 @@ def _recalled(kept: Mapping[str, Any]) -> Earlier:
     return Earlier(kept["title"], kept["figure"], asked, kept["unit"], kept["per"], low, high, kept["quote"])
 
 
-def _title(document: Document) -> str:
-    return next((line.strip() for line in document.text.split("\n") if len(line.strip()) > 4), document.name)[:200]
+def _title(checked: Checked) -> str:
+    """What the text is called: its first line of words as it should read, else the name of its file."""
+    return checked.report.reading.title.lstrip("•·-* ") or checked.document.name
 
 
 # ── results ──
@@ -292,22 +294,43 @@ class Fragment:
     damaged: bool = False
 
 
-def fragments(checked: Checked) -> list[Fragment]:
-    """The document's text in order, cut at its claims, for the annotated page: all of it, each character once."""
-    text = checked.document.text
-    marks = [(*f.claim.span, i) for i, f in enumerate(checked.findings)]
+def fragments(checked: Checked, *, original: bool = False) -> list[Fragment]:
+    """The text in order, cut at its claims and damaged runs, for the annotated page: all of it, each character once.
+
+    As it should read, or with `original` as it was handed in, before repair.
+    """
+    reading = checked.report.reading
+    text = checked.document.text if original else reading.text
+    claims_at = sorted((*(f.claim.span if original else f.claim.at), i) for i, f in enumerate(checked.findings))
+    torn = [(d.start, d.end) if original else _repaired(reading, d.start, d.end) for d in reading.damaged]
     out: list[Fragment] = []
     at = 0
-    for start, end, index in sorted(marks):
+    for start, end, index in claims_at:
         if start < at:
             continue
-        if start > at:
-            out.append(Fragment(text[at:start]))
-        out.append(Fragment(text[start:end], index, checked.findings[index].verdict is Verdict.unreadable))
+        out += _plain(text, at, start, torn)
+        unreadable = checked.findings[index].verdict is Verdict.unreadable
+        out.append(Fragment(text[start:end], index, unreadable or any(a < end and start < b for a, b in torn)))
         at = end
-    if at < len(text):
-        out.append(Fragment(text[at:]))
-    return out
+    return out + _plain(text, at, len(text), torn)
+
+
+def _plain(text: str, start: int, end: int, torn: list[tuple[int, int]]) -> list[Fragment]:
+    """A stretch without claims, cut at the damaged runs in it."""
+    out = []
+    for a, b in torn:
+        left, right = max(a, start), min(b, end)
+        if left < right:
+            out += [Fragment(text[start:left]), Fragment(text[left:right], damaged=True)]
+            start = right
+    return [f for f in (*out, Fragment(text[start:end])) if f.text]
+
+
+def _repaired(reading: claims.Reading, start: int, end: int) -> tuple[int, int]:
+    """Where a span of the original stands in the repaired text; the way back only rises, so it is found by halving."""
+    places = range(len(reading.text))
+    first = bisect_right(places, start, key=lambda i: reading.back(i, i + 1)[1])
+    return first, max(first, bisect_left(places, end, key=lambda i: reading.back(i, i + 1)[0]))
 
 
 HEADER = ("序号", "原文", "结论", "指标", "台账数", "文中数", "差额", "说明", "把握")

@@ -144,6 +144,15 @@ def test_fragments_give_the_whole_text_once(kept):
     assert [p.index for p in pieces if p.index is not None] == list(range(len(checked.findings)))
 
 
+def test_a_damaged_text_is_shown_as_it_should_read_and_as_it_was_given(kept):
+    """地 and 党 were torn apart by a reading put between their halves."""
+    given = "2019年，當?shù)攸h委組織學(xué)習(xí)，學(xué)院投入幫扶資金42.5萬元。"
+    checked = checking.check(kept.programme, documents.text(given, "x.txt"))
+    assert "".join(p.text for p in checking.fragments(checked)) == "2019年，当地党委组织学习，学院投入帮扶资金42.5万元。"
+    assert "".join(p.text for p in checking.fragments(checked, original=True)) == given
+    assert [p.text for p in checking.fragments(checked) if p.damaged] == ["地党"]
+
+
 def word(*paragraphs: str) -> bytes:
     file = docx.Document()
     for text in paragraphs:

@@ -90,6 +90,7 @@ def review(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     checked, changes = _run(found, None if now else found.mark)
     findings = list(enumerate(checked.findings))
     wanted = request.GET.get("verdict", "")
+    original = request.GET.get("original") == "1"
     quarrels: dict[int, list[Any]] = {}
     for quarrel in checked.report.contradictions:
         for index in quarrel.claims:
@@ -102,7 +103,9 @@ def review(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         now=now,
         checked=checked,
         counts=checked.report.counts,
-        fragments=checking.fragments(checked),
+        fragments=checking.fragments(checked, original=original),
+        original=original,
+        mended=checked.report.reading.text != checked.document.text,
         findings=findings,
         listed=listed,
         wanted=wanted,
