@@ -33,9 +33,12 @@ class Clause(NamedTuple):
         """Whether the number counts those whom the thing named before it reaches (惠及, 覆盖)."""
         return _REACHED.search(self.before[-10:]) is not None
 
-    def spent(self) -> bool:
-        """Whether the number is money that was spent on a thing named right behind it (15万元建, 20万元,硬化)."""
-        return self.found.quantity.unit == "CNY" and _SPENT.match(self.text, self.found.after) is not None
+    def spent(self) -> int:
+        """Where the thing ends that the money was spent on, if the number is money and a thing follows it (15万元建, 20万元,硬化); else 0."""
+        if self.found.quantity.unit != "CNY":
+            return 0
+        thing = _SPENT.match(self.text, self.found.after, self.sentence[1])
+        return 0 if thing is None else thing.end()
 
     def attained(self) -> bool:
         """Whether the clause says that a target was reached (完成率, 超额完成)."""
@@ -45,7 +48,7 @@ class Clause(NamedTuple):
 
 _REACHED = re.compile(r"惠及|受益|受惠|覆盖|涵盖|沾光|串起|辐射|涉及")
 _SPENT = re.compile(
-    r"[^，,。；;\d]{0,3}[，,、]?(?:[^，,。；;\d]{0,6}?)(?:建(?!档|议)|修(?!养)|盖|铺|硬化|拓宽|整修|改造|装|打(?:了)?(?:一)?[口眼井]|扩建|购置|种|养|整治|发展|扶持|管护|办成|改善|完善)"
+    r"[^，,。；;\d]{0,3}[，,、]?(?:[^，,。；;\d]{0,6}?)(?:建(?!档|议)|修(?!养)|盖|铺|硬化|拓宽|整修|改造|装|打了?一?[口眼井]|扩建|购置|种|养|整治|发展|扶持|管护|办成|改善|完善)[^，,。；;]{0,30}"
 )
 _ATTAINED = re.compile(r"完成率|超额完成|完成(?:全年|年度|既定)?(?:目标|任务|计划)|达标率|达到目标|任务的")
 

@@ -90,7 +90,7 @@ def read(text: str, *, places: Iterable[str] = (), organisations: Iterable[str] 
     """Every quantified claim of a text. Never raises; linear in the length of the text.
 
     `places` and `organisations` are names that the reader's ledger knows (villages, counties, units): they are then found even where no grammar shows them.
-    `kinds` restricts the topics to those words of `catalogue/topics.toml` ("other" always stays).
+    `kinds` are the topics the reader asks for, words of `catalogue/topics.toml`; a claim about another is then told as "other".
     """
     repaired = repair(text)
     reader = _Reader(repaired, tuple(dict.fromkeys(places)), tuple(dict.fromkeys(organisations)), frozenset(kinds))
@@ -111,7 +111,8 @@ class _Reader:
 
     def __init__(self, repaired: Text, places: tuple[str, ...], organisations: tuple[str, ...], kinds: frozenset[str]) -> None:
         self.repaired, self.text = repaired, repaired.text
-        self.topics = topics(kinds)
+        self.topics = topics()
+        self.kinds = kinds
         self.places = Places(self.text, places)
         self.organisations = Organisations(self.text, organisations)
         self.title = next((line.strip() for line in self.text[:2000].split("\n") if len(line.strip()) > 3), "")[:80]
@@ -168,6 +169,7 @@ class _Reader:
         floor = last.at[1] if last is not None and last.at[1] > bounds[0] else bounds[0]
         clause = Clause(text, bounds, sentence, found, floor, text[floor : found.start])
         listed = last is not None and last.at[1] > bounds[0] and text[last.at[1] : last.at[1] + 1] == "、"
+        spent = clause.spent()
         against = comparison(clause)
         # whom it reached, and by how much it grew: it is about the same thing as the number before
         follows = clause.reached() or quantity.unit == "other:倍" or (bool(against) and quantity.unit == "percent")
@@ -176,12 +178,12 @@ class _Reader:
             Spot(
                 found.start,
                 found.after,
-                (last.at[1] if last is not None and listed else bounds[0], bounds[1]),
+                (last.at[1] if last is not None and listed else bounds[0], max(bounds[1], spent)),
                 (floor, ceiling),
                 quantity.unit,
                 None if last is None else last.kind,
                 REACHED if follows else LISTED if listed else SAME,
-                clause.spent(),
+                spent > 0,
             ),
         )
         heading = bisect_right(self.heading_starts, found.start) - 1
@@ -192,7 +194,7 @@ class _Reader:
             span=span,
             quote=self.repaired.original[span[0] : span[1]],
             quantity=quantity,
-            kind=kind,
+            kind=kind if not self.kinds or kind in self.kinds else "other",
             subject=subject(clause),
             per=per(clause, last.quantity.unit if last is not None else None),
             period=period,

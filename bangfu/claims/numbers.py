@@ -37,7 +37,7 @@ _ITEM, _ORG, _PROJECT = "item", "organisation", "project"
 _CODES = measures()
 _NOUN = re.compile("|".join(sorted(_CODES.nouns, key=len, reverse=True)))
 _NOUN_STOP = re.compile(
-    r"[\s，,。；;：:、！!？?（）()“”\"《》\d]|的时候|以及|和|与|及|并|为|在|被|受|开展|实现|得到|参加|参与|对|向|给|达|已|全部|还|正|都|实施期|分别|共|均"
+    r"[\s，,。；;：:、！!？?（）()“”\"《》\d]|的时候|以及|和|与|及|并|为|在|被|受|开展|实现|得到|参加|参与|对|向|给|达|已|全部|还|正|都|实施期|分别|共|均|了|安装|举办"
 )
 _DIRECT = re.compile("|".join(sorted((n for n, c in _CODES.nouns.items() if c), key=len, reverse=True)))
 # Nouns that are no counted thing where one of these words goes on: 乡村振兴项目 are projects, a 村民服务中心 is a place.
@@ -51,6 +51,7 @@ _BEHIND = frozenset(
 )
 _BEFORE = frozenset(w for w in HEDGES if w not in _BEHIND and not w.isascii())
 _BEFORE_LENGTHS = tuple(sorted({len(w) for w in _BEFORE}, reverse=True))
+_LEAST = re.compile(r"(至少|最少|起码|至多|最多)(?:需要|要|需|有|达到?|为)\Z")  # 至少要40分钟
 _AFTER = re.compile(r"左右|上下|(?:及)?以上|(?:及)?以下|(?:之|以)内|开外|有余")
 _MORE_AFTER = re.compile(r"[多余](?=[\s，,。；;、）)的]|\Z)|[多余](?=[\u4e00-\u9fff])(?![次方种样项年少数人个名位])")
 _MEASURABLE = frozenset("元里斤吨米时月年天亩度顷克分")
@@ -212,7 +213,7 @@ def _expression(text: str, start: int, last: Found | None) -> Found | None:
     number = part if part is not None else numeral(text, start)
     if number is None:
         return None
-    head, word = _hedge_before(text, start)
+    head, word = _hedge_before(text, start, 0 if last is None else last.end)
     if part is None and text[number.end : number.end + 1] == " ":
         number = _spaced(text, number)
     end = number.end
@@ -275,18 +276,21 @@ def _quantity(number: Numeral, word: str, inner: str, unit: str, each: Decimal) 
     return Quantity(low, high, unit, hedge, word, number.step * each if number.step else ZERO)
 
 
-def _hedge_before(text: str, start: int) -> tuple[int, str]:
-    """Where the expression begins and the hedge word that stands before the number."""
+def _hedge_before(text: str, start: int, floor: int) -> tuple[int, str]:
+    """Where the expression begins and the hedge word that stands before the number; nothing before `floor` belongs to it."""
     at = start
     while at and text[at - 1] == " ":
         at -= 1
+    least = _LEAST.search(text, max(floor, at - 5), at)
+    if least is not None:
+        return least.start(), least[1]
     for length in _BEFORE_LENGTHS:
-        word = text[at - length : at] if at >= length else ""
+        word = text[at - length : at] if at >= floor + length else ""
         if word in _BEFORE:
             if text[at - length - 1 : at - length] and text[at - length - 1] in _CODES.not_after.get(word, ()):
                 return start, ""
             return at - length, word
-    if at and text[at - 1] in "上过破" and text[start] in "百千万亿":
+    if at > floor and text[at - 1] in "上过破" and text[start] in "百千万亿":
         return at - 1, "上" if text[at - 1] == "上" else "过"
     return start, ""
 
@@ -360,6 +364,10 @@ _PLACES = frozenset({"省", "县", "村", "乡", "镇", "州", "省区", "省市
 
 def _counted(text: str, start: int, after: int, name: str, unit: str, last: Found | None) -> tuple[str, str]:
     """What «个», «项», … count: the noun that follows, or that stands before the number, or what the number before counted («粮企7个»)."""
+    if name == "支":
+        team = "队" in text[max(0, start - 10) : start] or "队" in text[after : after + 12]
+        same = last is not None and last.measure == "支" and start - last.end <= 15
+        return (last.quantity.unit if same and last is not None else "other:队" if team else _ITEM), ""
     if text[after : after + 1] in {"为", "是", "属"}:
         after += 1  # 有11个为国家级贫困县
     stop = _NOUN_STOP.search(text, after, after + 14)
@@ -380,9 +388,6 @@ def _counted(text: str, start: int, after: int, name: str, unit: str, last: Foun
         return _refined(_CODES.nouns[noun[0]], name, unit), noun[0]
     if name == "宗":
         return _PROJECT, ""
-    if name == "支":
-        team = "队" in text[max(0, start - 10) : start] or "队" in text[after : after + 12]
-        return ("other:队" if team else _ITEM), ""
     if noun is not None or limit > after:
         return unit, ""
     before = _noun_before(text, start)

@@ -9,7 +9,7 @@ from importlib import resources
 from typing import NamedTuple
 
 _WEIGHTS = {"sure": 7.0, "strong": 4.0, "usual": 1.5, "weak": 1.0}
-_UNIT_POINT = 0.5
+_UNIT_POINT = 0.3
 _OWN_UNIT = {
     "project": ("project", 2.5),
     "branch": ("pairing_branch", 3.0),
@@ -30,7 +30,7 @@ _OWN_UNIT = {
 }
 """Units that tell a topic by themselves, and how clearly."""
 _LEAST = 1.0
-_NEVER, _SPENT, _FOREIGN = 0.05, 0.3, 0.9
+_NEVER, _SPENT, _FOREIGN = 0.02, 0.3, 0.9
 _NEAR_IN, _NEAR_OUT, _SHARE_OUT, _ACROSS, _AFTER = 30.0, 12.0, 0.3, 0.85, 0.95
 SAME, LISTED, REACHED = 1.0, 2.0, 4.0
 
@@ -142,7 +142,7 @@ class Topics:
         for number in self.units.get(spot.unit, ()):
             points[number] += _UNIT_POINT
         own = _OWN_UNIT.get(spot.unit)
-        if own is not None and own[0] in self.places:
+        if own is not None:
             points[self.places[own[0]]] += own[1]
         fit = self._fit(spot.unit, spent=spot.spent)
         start, end, (left, right), (floor, ceiling) = spot.start, spot.end, spot.clause, spot.between
@@ -176,7 +176,6 @@ def _strings(value: object) -> list[str]:
 
 
 @cache
-def topics(only: frozenset[str] = frozenset()) -> Topics:
-    """The topics of the catalogue, each choice of them read once; `only` names those that may be told, "other" always stays."""
-    tables = tomllib.loads((resources.files("bangfu.catalogue") / "topics.toml").read_text("utf-8"))
-    return Topics({code: table for code, table in tables.items() if not only or code in only or code == "other"})
+def topics() -> Topics:
+    """The topics of the catalogue, read once."""
+    return Topics(tomllib.loads((resources.files("bangfu.catalogue") / "topics.toml").read_text("utf-8")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import time
 from decimal import Decimal
@@ -80,6 +81,22 @@ SENTENCES = [
     ("甲、乙、丙三县同时启动。", ["3 county"], [None]),
     ("走遍全部11个村民小组。", ["11 other:组"], [None]),
     ("有17个脱贫村，其中9个为示范村。", ["17 village", "9 village"], [None] * 2),
+    # what stands at a number decides what it counts
+    ("送来7本科普读物，另有9名义工、6人工作小组。", ["7 copy", "9 person", "6 person"], [None] * 3),
+    ("办完19个乡村振兴项目，建成3个村民服务中心。", ["19 project", "3 other:个"], ["project", None]),
+    ("共计320个省定薄弱村。", ["320 village"], [None]),
+    ("招募实践团队200支，每县至少要15支。", ["200 other:队", "15 other:队 over"], [None] * 2),
+    ("建成60千瓦光伏电站和2万千瓦风电。", ["60 other:千瓦", "20000 other:千瓦"], ["industry_base", None]),
+    ("人均不足2分地，约占总数的1/4。", ["0.2 mu under", "25 percent"], [None] * 2),
+    ("开展2个多月，为期一年。", ["2 other:月 about", "1 year"], [None] * 2),
+    ("30万的利润分给村民，修桥花了十二万。", ["300000 CNY", "120000 CNY"], [None] * 2),
+    ("今后在5个方面用力，考试得了91分。", ["91 other:分"], [None]),
+    # money that is spent on a thing is about the thing
+    ("投入18万元建起两个大棚。", ["180000 CNY", "2 other:个"], ["industry_base"] * 2),
+    ("拿出26万元,硬化村里的道路。", ["260000 CNY"], ["infrastructure"]),
+    ("与35家企业、12个社会组织签约参展。", ["35 organisation", "12 organisation"], ["consumption_sales"] * 2),
+    ("全村还有贫困户18户、52人，距县城40公里。", ["18 household", "52 person", "40 km"], ["other"] * 3),
+    ("派出6名医生驻县医院，接诊900余人次。", ["6 person", "900 person-time about"], ["posted_cadre", "volunteer"]),
     # no claims
     ("2020年12月21日15:30，第3次全体会议召开。", [], []),
     ("一、基本情况\n（二）主要做法\n1.组织领导\n2、产业帮扶\n(3)消费帮扶", [], []),
@@ -344,3 +361,14 @@ def test_the_whole_seed_article_gives_every_required_claim(samples, seed):
             else:
                 got.remove(match)
     assert missing == []
+
+
+def test_the_kinds_a_reader_names_are_the_only_ones_told():
+    text = "投入帮扶资金30万元，培训村干部40人次，硬化道路3公里。"
+    assert [c.kind for c in read(text).claims] == ["fund_input", "training", "infrastructure"]
+    assert [c.kind for c in read(text, kinds=["training"]).claims] == ["other", "training", "other"]
+
+
+def test_expressions_never_overlap():
+    claims = read("参加者73起码7万人，两百百百户，从12人至少18人").claims
+    assert all(a.at[1] <= b.at[0] for a, b in itertools.pairwise(claims))
