@@ -20,15 +20,14 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from bangfu.catalogue import Field, FieldType, Kind
 from bangfu.ledger import post
-from bangfu.ledger.models import Household, Party, Person, Place, Programme, Project
+from bangfu.ledger.models import Household, Party, Person, Place, Project
 from bangfu.ledger.people import masked_id, masked_name, masked_phone
 from bangfu.office.entering import form_fields, personal
-from bangfu.office.intake.checking import sentence
 from bangfu.office.intake.preview import Preview, SheetPreview
 from bangfu.office.intake.reading import place_of
 from bangfu.office.intake.registers import Registers
 from bangfu.office.intake.rows import Issue
-from bangfu.quantities import from_parts, plain, unit
+from bangfu.quantities import from_parts, unit
 
 LIST = "问题清单"
 MARKED_AT_MOST = 20_000
@@ -305,7 +304,7 @@ def export(kind: Kind, entry_ids: Sequence[int], *, reveal: bool = False) -> byt
     row = 2
     sums: dict[int, int] = {}
     for at in range(0, len(entry_ids), SLICE):
-        for texts, parts in _texts(kind, fields, entry_ids[at : at + SLICE], reveal=reveal):
+        for texts, parts in _texts(fields, entry_ids[at : at + SLICE], reveal=reveal):
             sheet.write_number(row, 0, row - 1)
             for column, fld in enumerate(fields, 1):
                 if fld.name in parts:
@@ -326,7 +325,7 @@ def export(kind: Kind, entry_ids: Sequence[int], *, reveal: bool = False) -> byt
     return out.getvalue()
 
 
-def _texts(kind: Kind, fields: Sequence[Field], ids: Sequence[int], *, reveal: bool) -> Iterable[tuple[dict[str, str], Mapping[str, int]]]:
+def _texts(fields: Sequence[Field], ids: Sequence[int], *, reveal: bool) -> Iterable[tuple[dict[str, str], Mapping[str, int]]]:
     """What each entry says, field by field, with a handful of queries for all of them."""
     drafts = post.drafts_of(ids)
     names: dict[str, dict[int, str]] = {
@@ -342,7 +341,6 @@ def _texts(kind: Kind, fields: Sequence[Field], ids: Sequence[int], *, reveal: b
         if draft is not None:
             holders = [persons[p] for p in draft.persons if p in persons]
             yield {f.name: _say(f, draft, names, holders, homes.get(draft.household or 0), reveal=reveal) for f in fields}, draft.measures
-    _ = kind
 
 
 def _say(
@@ -386,7 +384,3 @@ def _say(
 
 def _day_before(end: date | None) -> str:
     return "" if end is None else (end - timedelta(days=1)).isoformat()
-
-
-__all__ = ["LIST", "WORDS", "export", "given_back", "plain", "sentence", "template"]
-_ = Programme

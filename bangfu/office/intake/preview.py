@@ -17,7 +17,6 @@ from bangfu.office.intake.rows import Issue, Record, TableReader, read_card, wit
 from bangfu.office.intake.structure import BLANK, DATA, HEADER, NOTE, TOTAL, Card, Grid, Layout, Sorter, Table, layout
 from bangfu.office.intake.understanding import Question, Understanding, Understood
 from bangfu.office.intake.words import Vocabulary
-from bangfu.quantities import plain
 
 KEPT = 20_000
 """Records of a file that a preview holds; of a longer one it holds the first, and counts and checks all."""
@@ -287,7 +286,7 @@ class _SheetReading:
         assert self.sheet.rest is not None
         for rows in self.sheet.rest:
             for cells in rows:
-                sort = sorter.sort_long(row, cells)
+                sort = sorter.sort_long(cells)
                 if sort == DATA:
                     record = reader.read(row, cells, bands)
                     totals.add(record)
@@ -495,6 +494,3 @@ def dry_run(
         answer.add(sheet, part, record)
     _drop_summaries(preview.sheets)
     return answer.of(preview)
-
-
-__all__ = ["Answers", "Part", "Preview", "SheetPreview", "answer_of", "dry_run", "plain", "preview_book"]

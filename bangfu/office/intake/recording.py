@@ -16,7 +16,7 @@ from typing import Any
 
 from django.db import transaction
 
-from bangfu.catalogue import Field, FieldType, Kind
+from bangfu.catalogue import Field, Kind
 from bangfu.catalogue.reading import Period, Problem, norm, to_parts
 from bangfu.ledger import catalogue, crypt, people, places, post
 from bangfu.ledger.crypt import keyring
@@ -220,8 +220,8 @@ class Drafter:
         """One draft for each row, in their order."""
         made = [self._shape(r.record.kind).values(r.record) for r in rows]
         homes = self._homes(rows, made)
-        persons = self._persons(rows, made, homes)
-        projects = self._projects(rows, made)
+        persons = self._persons(rows, made)
+        projects = self._projects(made)
         return [
             self._draft(r, v, homes.get(i), persons.get(i, ()), projects.get(i)) for i, (r, v) in enumerate(zip(rows, made, strict=True))
         ]
@@ -277,7 +277,7 @@ class Drafter:
                 wanted[i] = HouseholdRow(head, _place_id(values), str(code), {n: _plain(v) for n, v in about.items()})
         return dict(zip(wanted, people.households(self.programme, wanted.values()), strict=True)) if wanted else {}
 
-    def _persons(self, rows: Sequence[Row], made: Sequence[dict[str, Any]], homes: Mapping[int, int]) -> dict[int, tuple[int, ...]]:
+    def _persons(self, rows: Sequence[Row], made: Sequence[dict[str, Any]]) -> dict[int, tuple[int, ...]]:
         wanted: list[tuple[int, PersonRow]] = []
         for i, (row, values) in enumerate(zip(rows, made, strict=True)):
             names = values.get("person")
@@ -299,15 +299,13 @@ class Drafter:
                         ),
                     ),
                 )
-        _ = homes
         found: dict[int, tuple[int, ...]] = {}
         if wanted:
             for (i, _row), person in zip(wanted, people.persons(self.programme, [p for _, p in wanted]), strict=True):
                 found[i] = tuple(dict.fromkeys((*found.get(i, ()), person)))
         return found
 
-    def _projects(self, rows: Sequence[Row], made: Sequence[dict[str, Any]]) -> dict[int, int]:
-        _ = rows
+    def _projects(self, made: Sequence[dict[str, Any]]) -> dict[int, int]:
         wanted = {i: ProjectRow(str(v["project"])[:200], _place_id(v)) for i, v in enumerate(made) if v.get("project")}
         return dict(zip(wanted, people.projects(self.programme, wanted.values()), strict=True)) if wanted else {}
 
@@ -339,9 +337,6 @@ class _Shape:
         """A cell that names a unit, a place, a party or a person (获奖单位/个人): the first that its words fit."""
         text = values.get(fld.name)
         if not isinstance(text, str) or any(n in values for n in fld.names):
-            return
-        found = values.get("_named")
-        if found is not None:
             return
         for name in fld.names:
             if name == "party" and any(w in text for w in ("支部", "党总支", "党委", "公司", "合作社", "委员会", "工作队")):
@@ -683,23 +678,3 @@ def take_back(batch: Batch, *, by: Any, reason: str) -> list[tuple[str, Decimal 
     kinds = set(Entry.objects.filter(batch=batch).values_list("kind", flat=True).distinct())
     post.take_back(programme, batch, by=by, reason=reason)
     return figures_changed(before, Books(programme), kinds)
-
-
-__all__ = [
-    "Change",
-    "FieldType",
-    "Problem",
-    "Result",
-    "bring_in",
-    "changes_between",
-    "figures_changed",
-    "memory_of",
-    "preview",
-    "preview_among",
-    "record",
-    "registers_of",
-    "remember",
-    "remember_answers",
-    "take_back",
-    "vocabulary",
-]

@@ -6,7 +6,7 @@ One `TableReader` serves one table. Each column remembers what its texts were re
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -26,8 +26,8 @@ from bangfu.catalogue.reading import (
     read_number,
     to_parts,
 )
-from bangfu.office.intake.reading import place_of
-from bangfu.office.intake.registers import Place, Registers, Unit
+from bangfu.office.intake.reading import Sheet, place_of
+from bangfu.office.intake.registers import Place, Registers
 from bangfu.office.intake.structure import Card, Grid, Table
 from bangfu.office.intake.understanding import Meaning, Understood, years_in
 from bangfu.office.intake.words import heading
@@ -129,7 +129,6 @@ class TableReader:
         self.kind = understood.kind
         self.registers = registers
         self.table = understood.source
-        body = self.table.body
         merged = _merged_down(grid, self.table)
         shares = _blank_shares(self.table, merged)
         self.parts: list[_Part] = []
@@ -149,7 +148,6 @@ class TableReader:
         if registers is not None and understood.place:
             found = registers.place(understood.place).one
             self.near = norm(found.county or found.name) if found is not None else ""
-        _ = body
 
     def _add(self, meaning: Meaning, merged: Mapping[int, Mapping[int, str]], shares: Mapping[int, float]) -> None:
         index, fld = meaning.column.index, meaning.field
@@ -159,7 +157,7 @@ class TableReader:
         if index in self.date_parts.values():
             return
         down = merged.get(index, {})
-        fill = not down and fld.type in _NAMES_GROUPS and 0.3 <= shares.get(index, 0.0) < 1.0 and _groups(self.table, index)
+        fill = not down and fld.type in _NAMES_GROUPS and 0.5 <= shares.get(index, 0.0) < 1.0 and _groups(self.table, index)
         part = _Part(index, fld, meaning.scale, {}, fill, {} if _is_measure(fld) else down)
         (self.place_parts if fld.type is FieldType.PLACE and fld.name == "place" else self.parts).append(part)
 
@@ -565,7 +563,6 @@ def read_card(understood: Understood, registers: Registers | None) -> Record:
     card = understood.source
     assert isinstance(card, Card)
     assert understood.kind is not None
-    grid = Grid(card.sheet)
     table = Table(card.sheet, 0, 0, 0, max(len(card.cells) - 1, 0), [m.column for m in understood.meanings], card.titles)
     reader = TableReader(
         Understood(table, understood.kind, understood.confidence, understood.meanings, year=understood.year, place=understood.place),
@@ -579,7 +576,6 @@ def read_card(understood: Understood, registers: Registers | None) -> Record:
         if called is not None and meaning.field is not None and meaning.field.name == called.name:
             row = card.cells[meaning.column.index][1][0]
     record = reader.read(row, cells)
-    _ = grid
     where = {i: place for i, (_, place, _) in enumerate(card.cells)}
     record.issues = [
         i._replace(row=where.get(i.column, (row, 0))[0], column=where.get(i.column, (row, i.column))[1]) for i in record.issues
@@ -588,13 +584,8 @@ def read_card(understood: Understood, registers: Registers | None) -> Record:
     return record
 
 
-def _empty(card: Card) -> Any:
-    from bangfu.office.intake.reading import Sheet  # noqa: PLC0415 - only here
-
+def _empty(card: Card) -> Sheet:
     return Sheet(card.sheet.name, [])
-
-
-Completer = Callable[[Mapping[str, Any]], dict[str, Any]]
 
 
 def with_totals(kind: Kind, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -617,6 +608,3 @@ def number_of(text: str, fld: Field, scale: str) -> Decimal | None:
         return read_number(text, fld.unit or "other", scale)
     except Problem:
         return None
-
-
-__all__ = ["Context", "Issue", "Place", "Record", "TableReader", "Unit", "number_of", "read_card", "with_totals"]

@@ -372,7 +372,7 @@ class _Strip:
                 if sorter.ended and self._is_card_row(row):
                     self._give_titles(held, table)
                     return row
-            sort = sorter.sort(row, cells)
+            sort = sorter.sort(cells)
             if sort == "band":
                 held.append(Line(row, HEADER))
             elif sort in {DATA, TOTAL}:
@@ -740,6 +740,9 @@ def _units_row(cells: Cells) -> bool:
 # ── lines of a table ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+_TOTALS = frozenset({"合计", "小计", "总计", "累计", "共计"})
+
+
 class Sorter:
     """Tells the lines of one table apart. Works row by row, so that a table of a million rows needs no more than its header."""
 
@@ -758,7 +761,7 @@ class Sorter:
         same = sum(1 for c, t in cells if norm(t) in self.tops.get(c, ()))
         return same >= 2 and same >= 0.7 * len(cells)
 
-    def sort(self, row: int, cells: Cells) -> str:
+    def sort(self, cells: Cells) -> str:
         """data, total, header, note, blank, or band (a single line of which the next rows tell what it is)."""
         if not cells:
             return BLANK
@@ -778,7 +781,7 @@ class Sorter:
         if self._total_label(cells):
             return TOTAL
         if len(cells) == 1:
-            return self._single(row, column, first)
+            return self._single(column, first)
         if not is_figure(first) and (is_note(first) or is_signature(first)) and len(cells) <= max(6, len(self.leaves) // 2):
             self.ended = True
             return NOTE
@@ -788,16 +791,16 @@ class Sorter:
             return "band"
         return DATA
 
-    def sort_long(self, row: int, cells: Sequence[str]) -> str:
+    def sort_long(self, cells: Sequence[str]) -> str:
         """As `sort`, for a whole row of texts of a long table; the usual data row is told at a glance."""
         first = cells[self.columns[0]] if len(cells) > self.columns[0] else ""
         if first and len(cells) > 2 and len(first) < 40:
             sign = first[-1]
             if sign.isdecimal() and cells[self.columns[1]] and "计" not in cells[self.columns[1]] and not first.endswith((":", "#")):
                 return DATA
-        return self.sort(row, [(c, t) for c, t in enumerate(cells) if t and self.table.left <= c <= self.table.right])
+        return self.sort([(c, t) for c, t in enumerate(cells) if t and self.table.left <= c <= self.table.right])
 
-    def _single(self, row: int, column: int, text: str) -> str:
+    def _single(self, column: int, text: str) -> str:
         if _YEAR.fullmatch(text.strip()):
             return "band"
         if is_figure(text):
@@ -809,10 +812,12 @@ class Sorter:
             return DATA
         if self.ended and len(text) > 30:
             return NOTE
-        _ = row
         return "band"
 
     def _total_label(self, cells: Cells) -> bool:
+        words = [t for _, t in cells if not is_figure(t)]
+        if len(words) == 1 and len(cells) > 1 and norm(words[0]) in _TOTALS:
+            return True  # figures and this one word, wherever it stands
         texts = 0
         numbered = bool(cells) and cells[0][0] == self.serial and is_figure(cells[0][1])
         found = False
@@ -827,6 +832,5 @@ class Sorter:
                 break
         if not found:
             return False
-        words = [t for _, t in cells if not is_figure(t)]
-        strict = any(norm(t) in {"合计", "小计", "总计", "累计", "共计"} for t in words[:3])
+        strict = any(norm(t) in _TOTALS for t in words[:3])
         return strict or (not numbered and len(words) <= 4)

@@ -225,7 +225,7 @@ def fit(fld: Field, seen: Profile) -> float:
         return 0.3 if max(seen.number, seen.date) > 0.6 else 0.8 if seen.unit > 0.5 or seen.place > 0.8 else 1.0
     if fld.name in {"remark", "evidence"}:
         return 1.0
-    return 0.5 if max(seen.number, seen.date) > 0.8 else 0.7 if max(seen.unit, seen.place) >= 0.6 else 1.0
+    return 0.5 if max(seen.number, seen.date) > 0.8 else 0.7 if seen.unit >= 0.6 else 1.0
 
 
 def _choice_fit(fld: Field, seen: Profile) -> float:

@@ -86,7 +86,7 @@ _TITLE_INFO = re.compile(
 
 
 def is_total(text: str) -> bool:
-    """Whether a cell names a total line: 合计, 一季度小计, 合    计, 累计, 德麦巴村小计."""
+    """Whether a cell names a total line: 合计, 一季度小计, 合    计, 累计, 上寨村小计."""
     word = norm(text)
     return 0 < len(word) <= 24 and _TOTAL.fullmatch(word) is not None
 
