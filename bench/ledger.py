@@ -149,7 +149,8 @@ def make_floor():
             cursor.execute("SELECT sql FROM sqlite_master WHERE tbl_name = %s AND type IN ('table', 'index') AND sql IS NOT NULL", [table])
             for (sql,) in cursor.fetchall():
                 plain = re.sub(r'REFERENCES "\w+" \("id"\) DEFERRABLE INITIALLY DEFERRED', "", sql)
-                cursor.execute(re.sub(r'"(ledger_(?:entry|measure|participation)|entry_\w+)"', r'"floor_\1"', plain, count=2))
+                named = re.sub(r'(TABLE|INDEX|ON) "(\w+)"', r'\1 "floor_\2"', plain)
+                cursor.execute(named)
 
 
 def written(first, last):

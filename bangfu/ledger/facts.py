@@ -7,7 +7,6 @@ the entries. All agree with `figures.evaluate` (invariant 7).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
 from typing import TypeVar
 
 from django.db.models import F, QuerySet
@@ -38,8 +37,7 @@ def values(programme: Programme, wanted: Iterable[Figure], slice_: Slice, mark: 
 def _values(programme: Programme, wanted: Sequence[Figure], slice_: Slice, at: int | None) -> dict[str, Value]:
     named = catalogue().figures
     known: dict[tuple[str, Slice], Value] = {}
-    since = kept_since(programme) if at is None else None
-    reader = lines.Reader(programme, since) if since else None
+    reader = reader_at(programme, at)
     if reader and len(wanted) > 1:
         parts = [named[code] for figure in wanted for code in figure.parts]
         reader.together([*(f for f in wanted if not f.combine), *(f for f in parts if not f.combine)], slice_)
@@ -59,14 +57,13 @@ def _values(programme: Programme, wanted: Sequence[Figure], slice_: Slice, at: i
     return {f.code: find(f, slice_) for f in wanted}
 
 
-def kept_since(programme: Programme) -> datetime | None:
-    """When the last posting was made, if the lines hold for it."""
-    return last_posting(programme).filter(programme__kept=F("mark")).values_list("at", flat=True).first()
-
-
-def last_posting(programme: Programme) -> QuerySet[Posting]:
-    """The posting that made the current mark (none at mark 0)."""
-    return Posting.objects.filter(programme=programme, mark=F("programme__mark"))
+def reader_at(programme: Programme, at: int | None) -> lines.Reader | None:
+    """The lines, if they hold: at the current mark (None), and unless somebody has dropped them."""
+    if at is not None:
+        return None
+    last = Posting.objects.filter(programme=programme, mark=F("programme__mark"), programme__kept=F("programme__mark"))
+    since = last.values_list("at", flat=True).first()
+    return lines.Reader(programme, since) if since else None
 
 
 def steady(programme: Programme, mark: int | None, read: Callable[[int | None], T]) -> T:
@@ -113,7 +110,13 @@ def shares(
         raise ValueError(f"{figure.code} is a combination: ask for the traces of {', '.join(figure.parts)}")
     start = Bookmark.read(after) if after else None
     asked = start.mark if start else current_mark(programme) if mark is None else mark
-    found = steady(programme, asked, lambda at: traces.shares(Matching(programme.pk, figure, slice_, at), start, limit + 1))
+
+    def read(at: int | None) -> list[tuple[int, int]]:
+        reader = reader_at(programme, at)
+        enough = reader if reader and reader.can(figure, slice_) else None
+        return traces.shares(Matching(programme.pk, figure, slice_, at), enough, start, limit + 1)
+
+    found = steady(programme, asked, read)
     page = found[:limit]
     known = {fact.id: fact for fact in facts_of([entry for entry, _ in page])}
     here = tuple(Share(known[entry], parts) for entry, parts in page)

@@ -24,7 +24,7 @@ from bangfu.catalogue import Figure, Fold
 from bangfu.figures import Fact, Slice, Value
 from bangfu.ledger.loading import AT_ONCE, facts_of, standing_facts
 from bangfu.ledger.models import Entry, Line, Programme, Variety
-from bangfu.ledger.rows import insert, rows, within
+from bangfu.ledger.rows import insert, new_ids, rows, within
 from bangfu.quantities import from_parts, unit
 
 if TYPE_CHECKING:
@@ -61,6 +61,8 @@ class Keeper:
     def __init__(self, programme: Programme) -> None:
         self.programme = programme
         self.varieties: dict[Codes, dict[str, int]] = {}
+        self.free: list[int] = []  # ids for new varieties
+        self.fresh: list[tuple[int, int, str, str, str, str, str]] = []
         self.waiting: dict[int, list[Row]] = defaultdict(list)
         self.count = 0  # of waiting lines
 
@@ -80,14 +82,19 @@ class Keeper:
             self.varieties.setdefault(codes, {})[variety.measure] = variety.pk
 
     def variety(self, codes: Codes, measure: str) -> int:
-        """The id of a variety; a new one is made."""
+        """The id of a variety; a new one is written with the next lines."""
         known = self.named(codes)
         if measure not in known:
-            kind, category, counts_to, facets = codes
-            known[measure] = Variety.objects.create(
-                programme=self.programme, kind=kind, category=category, counts_to=counts_to, facets=facets, measure=measure
-            ).pk
+            if not self.free:
+                self._write_varieties()
+                self.free = list(new_ids("ledger_variety", 500))
+            known[measure] = self.free.pop(0)
+            self.fresh.append((known[measure], self.programme.pk, *codes, measure))
         return known[measure]
+
+    def _write_varieties(self) -> None:
+        insert("ledger_variety", ("id", "programme_id", "kind", "category", "counts_to", "facets", "measure"), self.fresh)
+        self.fresh = []
 
     def add(self, entry: int, one: Fact | Draft, facets: str) -> None:
         """The lines of a new entry, with its facets as text."""
@@ -111,6 +118,7 @@ class Keeper:
 
     def flush(self) -> None:
         """Write what is waiting."""
+        self._write_varieties()
         waiting: list[Row] = []
         for _, lines in sorted(self.waiting.items()):
             lines.sort()
@@ -194,7 +202,7 @@ class Reader:
 
     def of(self, figure: Figure, measure: str | None = None) -> list[int]:
         """The varieties that a figure reads, of its own measure or of another."""
-        name = (figure.measure or ENTRY) if measure is None else measure
+        name = measure if measure is not None else figure.measure if figure.measure is not None else ENTRY
         where = figure.where.items()
         return [
             pk
@@ -251,13 +259,43 @@ class Reader:
 
     def keys(self, figure: Figure, slice_: Slice) -> int:
         """How many different keys the lines of a figure name."""
-        columns = [_KEYS[name] for name in figure.of]
-        varieties = self.of(figure, PERSON if "person" in figure.of else ENTRY)
+        keys, keyed, params = self.keyed(figure, slice_)
+        return int(rows(f"SELECT COUNT(*) FROM (SELECT DISTINCT {keys} FROM ({keyed}) k) d", params)[0][0])
+
+    def keyed(self, figure: Figure, slice_: Slice) -> tuple[str, str, list[Any]]:
+        """The names of the keys (k0, k1 …), and the query for the lines that have all of them: entry, begin, value, keys."""
+        columns = {f"k{n}": _KEYS[name] for n, name in enumerate(figure.of)}
+        varieties = self.of(figure, PERSON if "person" in figure.of else None)
         conditions, params = self.conditions(varieties, slice_, figure.scope, figure.fold or Fold.COUNT)
-        listed = ", ".join(f"{column} AS k{n}" for n, column in enumerate(columns))
-        known = " AND ".join(f"k{n} IS NOT NULL" for n in range(len(columns)))
-        sql = f"SELECT COUNT(*) FROM (SELECT DISTINCT {listed} FROM ledger_line l WHERE {conditions}) d WHERE {known}"
-        return int(rows(sql, params)[0][0])
+        listed = ", ".join(f"{column} AS {key}" for key, column in columns.items())
+        lines = f"SELECT l.entry, l.begin, l.value, {listed} FROM ledger_line l WHERE {conditions}"
+        known = " AND ".join(f"{key} IS NOT NULL" for key in columns)
+        return ", ".join(columns), f"SELECT * FROM ({lines}) a WHERE {known}", params
+
+    def latest(self, figure: Figure, slice_: Slice) -> tuple[str, list[Any]]:
+        """The query for the last entry of each key: entry, begin, value."""
+        keys, keyed, params = self.keyed(figure, slice_)
+        order = f"PARTITION BY {keys} ORDER BY begin DESC, entry DESC"
+        ranked = f"SELECT entry, begin, value, ROW_NUMBER() OVER ({order}) AS nth FROM ({keyed}) k"
+        return f"SELECT entry, begin, value FROM ({ranked}) r WHERE nth = 1", params
+
+    def new_keys(self, figure: Figure, slice_: Slice, first: tuple[int, int], last: tuple[int, int]) -> dict[int, int]:
+        """How many keys are seen for the first time at each entry from `first` to `last`, both as (begin, entry)."""
+        keys, keyed, params = self.keyed(figure, slice_)
+        order = f"PARTITION BY {keys} ORDER BY begin, entry"
+        ranked = f"SELECT entry, begin, ROW_NUMBER() OVER ({order}) AS nth FROM ({keyed}) k WHERE (begin, entry) <= (%s, %s)"
+        sql = f"SELECT entry, COUNT(*) FROM ({ranked}) r WHERE nth = 1 AND (begin, entry) >= (%s, %s) GROUP BY entry"
+        return dict(rows(sql, [*params, *last, *first]))
+
+    def page(self, figure: Figure, slice_: Slice, start: tuple[int, int] | None, limit: int) -> list[tuple[int, int, int]]:
+        """So many lines of a figure after `start`, oldest first: entry, begin, value."""
+        if figure.fold is Fold.LAST:
+            sql, params = self.latest(figure, slice_)
+        else:
+            conditions, params = self.conditions(self.of(figure), slice_, figure.scope, figure.fold or Fold.COUNT)
+            sql = f"SELECT l.entry, l.begin, l.value FROM ledger_line l WHERE {conditions}"
+        later = " WHERE (begin, entry) > (%s, %s)" if start else ""
+        return rows(f"SELECT entry, begin, value FROM ({sql}) p{later} ORDER BY begin, entry LIMIT {limit}", [*params, *(start or ())])
 
     def conditions(self, varieties: Sequence[int], slice_: Slice, scope: str, fold: Fold = Fold.SUM) -> tuple[str, list[Any]]:
         """The lines of these varieties in a slice, as a condition that follows the table's order: variety, year, place."""
@@ -318,15 +356,8 @@ def _distinct(reader: Reader, figure: Figure, slice_: Slice) -> tuple[int, int]:
 
 
 def _last(reader: Reader, figure: Figure, slice_: Slice) -> tuple[int, int]:
-    conditions, params = reader.conditions(reader.of(figure), slice_, figure.scope, Fold.LAST)
-    columns = [_KEYS[name] for name in figure.of]
-    listed = ", ".join(f"{column} AS k{n}" for n, column in enumerate(columns))
-    keys = ", ".join(f"k{n}" for n in range(len(columns)))
-    known = " AND ".join(f"k{n} IS NOT NULL" for n in range(len(columns)))
-    lines = f"SELECT l.entry, l.begin, l.value, {listed} FROM ledger_line l WHERE {conditions}"
-    order = f"PARTITION BY {keys} ORDER BY begin DESC, entry DESC"
-    ranked = f"SELECT entry, value, ROW_NUMBER() OVER ({order}) AS nth FROM ({lines}) a WHERE {known}"
-    ((total, entries),) = rows(f"SELECT COALESCE(SUM(value), 0), COUNT(*) FROM ({ranked}) r WHERE nth = 1", params)
+    latest, params = reader.latest(figure, slice_)
+    ((total, entries),) = rows(f"SELECT COALESCE(SUM(value), 0), COUNT(*) FROM ({latest}) l", params)
     return int(total), int(entries)
 
 

@@ -15,9 +15,9 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 
 from bangfu.figures import Slice
 from bangfu.ledger.crypt import blind_index
-from bangfu.ledger.facts import kept_since, standing_at, steady
+from bangfu.ledger.facts import reader_at, standing_at, steady
 from bangfu.ledger.lines import ENTRY, Reader
-from bangfu.ledger.models import Entry, Measure, Programme
+from bangfu.ledger.models import Entry, Household, Measure, Participation, Party, Person, Programme, Project
 from bangfu.ledger.rows import rows
 
 
@@ -80,7 +80,13 @@ def listed(
         reader = _reader(programme, slice_, text, at) if order.measure and kind else None
         if reader:
             return _by_measure(reader, slice_, kind, order, start, limit + 1)
-        return _page(matching(programme, slice_, kind=kind, text=text, at=at), order, start, limit + 1)
+        found = matching(programme, slice_, kind=kind, at=at)
+        if not text:
+            return _page(found, order, start, limit + 1)
+        says = _says(programme, text)
+        near = Entry.objects.filter(pk__in=[pk for pk, _ in _page(found, order, start, NEAR)])
+        page = _page(near.filter(says), order, start, limit + 1)
+        return page if len(page) > limit else _page(found.filter(says), order, start, limit + 1)
 
     page = steady(programme, mark, read)
     last = page[limit - 1] if len(page) > limit else None
@@ -116,16 +122,27 @@ def matching(programme: Programme, slice_: Slice, *, kind: str = "", text: str =
     found = within(found, slice_)
     if kind:
         found = found.filter(kind=kind)
-    if text:
-        name, head = blind_index(text, "person.name"), blind_index(text, "household.head")
-        found = found.filter(
-            Q(title__icontains=text)
-            | Q(project__name__icontains=text)
-            | Q(party__name__icontains=text)
-            | Q(household__head_index=head)
-            | Q(pk__in=Entry.objects.filter(participations__person__name_index=name).values("pk"))
-        )
-    return found
+    return found.filter(_says(programme, text)) if text else found
+
+
+def _says(programme: Programme, text: str) -> Q:
+    """That an entry says a text. What the text could mean is looked up first, so that the many entries are compared with few ids."""
+    own = Entry.objects.filter(programme=programme)
+    says = Q(pk__in=own.filter(title__icontains=text).values("pk"))
+    projects = list(Project.objects.filter(programme=programme, name__icontains=text).values_list("pk", flat=True))
+    parties = list(Party.objects.filter(name__icontains=text).values_list("pk", flat=True))
+    homes = Household.objects.filter(programme=programme, head_index=blind_index(text, "household.head"))
+    persons = Person.objects.filter(programme=programme, name_index=blind_index(text, "person.name"))
+    for column, ids in (("project", projects), ("party", parties), ("household", list(homes.values_list("pk", flat=True)))):
+        if ids:
+            says |= Q(**{f"{column}__in": ids})
+    if persons.exists():
+        says |= Q(pk__in=Participation.objects.filter(person__in=persons).values("entry"))
+    return says
+
+
+NEAR = 5_000
+"""A common text is found among so many entries after the start of a page; only a rare one is looked for in all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +186,8 @@ def _totals(reader: Reader, slice_: Slice, kind: str) -> Totals:
 
 
 def _reader(programme: Programme, slice_: Slice, text: str, at: int | None) -> Reader | None:
-    """The lines, where they hold and say enough: they know neither texts nor projects."""
-    since = kept_since(programme) if at is None and not text and slice_.project is None else None
-    return Reader(programme, since) if since else None
+    """The lines, where they say enough: they know neither texts nor projects."""
+    return None if text or slice_.project is not None else reader_at(programme, at)
 
 
 def within(entries: QuerySet[Entry], slice_: Slice) -> QuerySet[Entry]:

@@ -93,6 +93,10 @@ class Matching:
         for key, words in figure.where.items():
             yield _words(f"e.{key}" if key in {"category", "counts_to"} else _facet(key), words)
 
+    def again(self) -> Matching:
+        """The same, for another query."""
+        return Matching(self.programme, self.figure, self.slice, self.at)
+
     def keys(self) -> tuple[list[str], list[tuple[str, list[Any]]]]:
         """The columns that make the key of the figure's `of`, and the conditions that all are known."""
         columns = [KEY_COLUMNS[name] for name in self.figure.of]

@@ -192,6 +192,7 @@ class Entry(models.Model):
         indexes = [
             models.Index(fields=["programme", "kind", "-begin", "-id"], name="entry_kind_begin"),
             models.Index(fields=["programme", "-begin", "-id"], name="entry_begin"),
+            models.Index(fields=["programme", "title"], name="entry_title"),
             models.Index(fields=["programme", "row_hash"], name="entry_row_hash", condition=models.Q(row_hash__isnull=False)),
             models.Index(fields=["project", "begin"], name="entry_project", condition=models.Q(project__isnull=False)),
             models.Index(fields=["household", "begin"], name="entry_household", condition=models.Q(household__isnull=False)),
