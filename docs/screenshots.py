@@ -80,7 +80,9 @@ def served() -> Iterator[str]:
             [sys.executable, "-m", "bangfu", "serve", "--port", str(port), "--workers", "1"], env=environment, cwd=ROOT
         )
         try:
-            for _ in range(200):
+            for _ in range(600):
+                if server.poll() is not None:
+                    sys.exit("the server did not start; see above")
                 with socket.socket() as probe:
                     if probe.connect_ex(("127.0.0.1", port)) == 0:
                         break

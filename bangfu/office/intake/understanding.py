@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from math import log
 
 from bangfu.catalogue import Field, FieldType, Kind
@@ -236,6 +237,12 @@ def _choice_fit(fld: Field, seen: Profile) -> float:
     return 1.08 if known >= 0.5 else 0.95 if known >= 0.2 else 0.75
 
 
+def _counts_up(texts: Sequence[str]) -> bool:
+    """1, 2, 3 …, perhaps anew for every group."""
+    numbers = [int(t) if t.isdecimal() else -1 for t in texts]
+    return len(numbers) > 1 and numbers[0] == 1 and all(b in {a + 1, 1} for a, b in pairwise(numbers))
+
+
 def _understood(read: object, text: str) -> bool:
     try:
         read(text)  # type: ignore[operator]
@@ -317,7 +324,7 @@ class Understanding:
     ) -> Understood:
         year = year if year is not None else _year_among(columns, texts)
         profiles = {i: profile(values, self.registers, year) for i, values in texts.items()}
-        wanted = [c for c in columns if (c.path or profiles[c.index].filled) and not self._is_serial(c, columns)]
+        wanted = [c for c in columns if (c.path or profiles[c.index].filled) and not self._is_serial(c, columns, profiles[c.index])]
         named = self._named_kinds(titles, own_titles, source.sheet.name)
         chosen = [self.kinds[kind]] if kind in self.kinds else list(self.kinds.values())
         ranked = []
@@ -340,8 +347,11 @@ class Understanding:
         self._ask(result)
         return result
 
-    def _is_serial(self, column: Column, columns: Sequence[Column]) -> bool:
-        return column is columns[0] and heading(column.leaf).word.lower() in SERIAL - {"编号", "批次"} if column.path else False
+    @staticmethod
+    def _is_serial(column: Column, columns: Sequence[Column], seen: Profile) -> bool:
+        """Whether the first column only numbers the rows; one headed 编号 does so where it counts 1, 2, 3 …."""
+        word = heading(column.leaf).word.lower() if column.path and column is columns[0] else ""
+        return word in SERIAL and (word not in {"编号", "批次"} or _counts_up(seen.texts))
 
     def _assign(
         self, kind: Kind, columns: Sequence[Column], profiles: Mapping[int, Profile], answer: Answer | None
@@ -350,7 +360,7 @@ class Understanding:
         candidates: list[_Candidate] = []
         for column in columns:
             if answer is not None and column.index in answer:
-                if answer[column.index]:
+                if answer[column.index] in kind.fields:
                     candidates.append(_Candidate(3.0, column.index, answer[column.index], "", "answer"))
                 continue
             remembered = self.memory.get((kind.code, norm(column.title)))

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_safe
 
 from bangfu.catalogue import Figure, Label
 from bangfu.figures import Slice, Value
-from bangfu.ledger.models import Place, Posting
+from bangfu.ledger.models import Entry, Place, Posting
+from bangfu.ledger.setup import DESIGNATION
 from bangfu.office.models import FormDraft
 from bangfu.quantities import from_parts
 from bangfu.web.desk import Desk, desk_for
@@ -62,6 +63,7 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
         core=core,
         charts=_charts(desk, core),
         chapters=[c for c in chapters if c[3]],
+        empty=not Entry.objects.filter(programme=desk.programme).exclude(kind=DESIGNATION).exists(),
         recent=_recent(desk),
         drafts=FormDraft.objects.filter(user=desk.user, programme=desk.programme).order_by("-at")[:5],
     )

@@ -211,8 +211,14 @@ def _say_kind(desk: Desk, upload: Upload) -> None:
 
 
 def _say_column(desk: Desk, upload: Upload) -> None:
-    column, name = str(_number(desk, "column")), desk.request.POST.get("field", "")
-    staging.answer(upload, *_table(desk), lambda said: said.setdefault("columns", {}).update({column: name}))
+    column, name, kind = str(_number(desk, "column")), desk.request.POST.get("field", ""), desk.request.POST.get("kind", "")
+
+    def change(said: dict[str, Any]) -> None:
+        said.setdefault("columns", {})[column] = name
+        if kind in desk.catalogue.kinds and not said.get("kind"):  # the column was given its meaning as one of this kind
+            said["kind"] = kind
+
+    staging.answer(upload, *_table(desk), change)
 
 
 def _say_cells(desk: Desk, upload: Upload) -> None:

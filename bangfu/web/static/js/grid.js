@@ -60,6 +60,12 @@
     return document.getElementById(`c${row + down}-${column + across}`);
   };
 
+  document.addEventListener("htmx:responseError", () => {
+    const here = preview();
+    here?.removeAttribute("aria-busy");
+    const told = here?.querySelector("#failed");
+    if (told) { told.hidden = false; told.scrollIntoView({ block: "nearest" }); }
+  });
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-leave], [data-unit], button[data-cell]");
     if (button?.dataset.leave !== undefined) { back = ""; send({ verb: "leave", row: button.dataset.leave, part: button.dataset.part }); return; }
@@ -79,7 +85,7 @@
       const [row, column] = fill.dataset.fill.split(",");
       send({ verb: "cell", row, column, name: fill.dataset.sheetName, text: fill.value });
     }
-    if (select) { back = ""; send({ verb: "column", column: select.dataset.column, part: select.dataset.part, field: select.value }); }
+    if (select) { back = ""; send({ verb: "column", column: select.dataset.column, part: select.dataset.part, kind: select.dataset.kind, field: select.value }); }
   });
   document.addEventListener("keydown", (event) => {
     const cell = event.target.closest?.("#preview td[data-edit]");
