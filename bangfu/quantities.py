@@ -358,9 +358,10 @@ class _Value(NamedTuple):
     spread: bool = False
 
 
-@lru_cache(maxsize=8192)
 def _leaf(digits: str) -> tuple[Decimal, Decimal]:
     digits = digits.replace(",", "")
+    if "." not in digits:
+        return Decimal(digits), ONE
     return Decimal(digits), ONE.scaleb(-len(digits.partition(".")[2]))
 
 

@@ -532,7 +532,7 @@ def _is_meant(text: str, start: int, number: Numeral, word: str, unit: str, meas
     chinese = not first.isdigit()
     if chinese:
         run = text[start : number.end]
-        if run == "一" and unit == "year" and text[:start].endswith(("为期", "历时", "长达", "整整", "满")):
+        if run == "一" and unit == "year" and text[max(0, start - 2) : start].endswith(("为期", "历时", "长达", "整整", "满")):
             return True
         if run == "一" or (run in {"几", "数"} and unit != "percent"):
             return False
