@@ -139,6 +139,8 @@ class TableReader:
             self._add(meaning, merged, shares)
         self.extra = _distinct(self.extra)
         self.begin = next((p for p in self.parts if p.field.name == "begin"), None)
+        heads = self.kind.fields.get("attendances")
+        self.by_heads = heads is not None and heads.default == "=person"
         self.above: dict[int, str] = {}
         self.last_year: int | None = None
         self.contexts: dict[tuple[str, ...], Context] = {}
@@ -196,6 +198,8 @@ class TableReader:
                 text = self.above.get(index, "")
             self.above[index] = text
             self._take(part, text, context, record)
+        if "person" in values and self.by_heads:
+            self._several_names(cells, record)
         if self.date_parts:
             self._dated_by_parts(cells, context, record)
         self._settle_dates(context, record)
@@ -206,6 +210,14 @@ class TableReader:
             if text and not is_blank(text):
                 record.extra[title] = text
         return record
+
+    @staticmethod
+    def _several_names(cells: Sequence[str], record: Record) -> None:
+        """Names told apart by spaces alone: as many as the heads the row counts, or more than two (a single name has one space at most)."""
+        names = cells[record.places["person"]].split() if record.places["person"] < len(cells) else []
+        heads = record.values.get("attendances")
+        if len(names) > 1 and all(len(n) > 1 for n in names) and (heads == len(names) or (heads is None and len(names) > 2)):
+            record.values["person"] = "、".join(n for name in names if (n := name.strip("、，,;；")))
 
     def _context(self, bands: tuple[str, ...]) -> Context:
         known = self.contexts.get(bands)

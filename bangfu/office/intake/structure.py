@@ -816,7 +816,7 @@ class Sorter:
 
     def _total_label(self, cells: Cells) -> bool:
         words = [t for _, t in cells if not is_figure(t)]
-        if len(words) == 1 and len(cells) > 1 and norm(words[0]) in _TOTALS:
+        if len(words) == 1 and len(cells) > 1 and is_total(words[0]):
             return True  # figures and this one word, wherever it stands
         texts = 0
         numbered = bool(cells) and cells[0][0] == self.serial and is_figure(cells[0][1])

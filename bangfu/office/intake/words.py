@@ -179,8 +179,8 @@ class Vocabulary:
         return word in self.exact or word in SERIAL
 
     def dates(self, texts: Iterable[str]) -> bool:
-        """Whether one of a row's header words is the date that entries of some kind are told apart by."""
-        return any(name == "begin" for t in texts for _, name in self.exact.get(heading(t).word.lower(), ()))
+        """Whether one of a row's header words is (nearly) the date by which entries of some kind are told apart."""
+        return any(m.field == "begin" and m.score >= 0.78 for t in texts for m in self.matches(heading(t).word).values())
 
     def matches(self, word: str) -> dict[tuple[str, str], Match]:
         """For every (kind, field) near `word`: the best match."""
