@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import io
 import re
+import time
 from typing import Any
 
 import openpyxl
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
 from bangfu.ledger.models import Batch, Entry
 from bangfu.office.models import Upload
-from tests.conftest import Office
-from tests.web.conftest import TRAININGS, sheet, text
+from tests.conftest import Office, build_office
+from tests.web.conftest import TRAININGS, sheet, signed_in, text
 
 
 def at(office: Office, name: str, *args: object) -> str:
@@ -170,3 +172,74 @@ def test_the_workbook_goes_back_with_its_problems(office: Office, clerk: Client)
 def test_a_template_comes_for_every_kind(office: Office, leader: Client) -> None:
     book = openpyxl.load_workbook(io.BytesIO(leader.get(at(office, "template", "training")).content))
     assert "培训名称" in {str(c.value).rstrip("*") for r in book.worksheets[0].iter_rows(max_row=4) for c in r}
+
+
+def test_looking_at_the_result_records_nothing(office: Office, clerk: Client) -> None:
+    hand_in(office, clerk, sheet(TRAININGS))
+    upload = Upload.objects.get()
+    assert clerk.get(at(office, "imported", upload.pk))["Location"] == at(office, "preview", upload.pk)
+    assert clerk.get(at(office, "confirm", upload.pk)).status_code == 405
+    assert not Entry.objects.filter(programme=office.programme).exists()
+
+
+def test_confirming_twice_records_once(office: Office, clerk: Client) -> None:
+    hand_in(office, clerk, sheet(TRAININGS))
+    upload = Upload.objects.get()
+    clerk.post(at(office, "confirm", upload.pk))
+    clerk.post(at(office, "confirm", upload.pk))
+    assert Batch.objects.count() == 1
+    assert Entry.objects.filter(programme=office.programme).count() == 2
+
+
+def test_a_refusal_is_told_and_can_be_mended(office: Office, clerk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    from bangfu.catalogue import Label
+    from bangfu.ledger.post import PostingRefused
+    from bangfu.web import staging
+
+    hand_in(office, clerk, sheet(TRAININGS))
+    upload = Upload.objects.get()
+    real = staging.record
+
+    def refuse(*_: Any, **__: Any) -> Any:
+        raise PostingRefused([Label("第3行：结束早于开始", "row 3: it ends before it begins")])
+
+    monkeypatch.setattr(staging, "record", refuse)
+    page = clerk.post(at(office, "confirm", upload.pk), follow=True)
+    assert page.status_code == 422
+    assert "结束早于开始" in text(page)
+    monkeypatch.setattr(staging, "record", real)
+    assert counts(text(clerk.post(at(office, "confirm", upload.pk), follow=True)))[1] == 2
+
+
+def test_a_large_file_is_read_and_recorded_in_the_background(own_database: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same work in threads of their own; the page asks until it is done."""
+    from bangfu.web import staging
+
+    office = build_office()
+    clerk = signed_in(office.clerk)
+    monkeypatch.setattr(staging, "AT_ONCE", -1)
+    hand_in(office, clerk, sheet(TRAININGS))
+    upload = Upload.objects.get()
+    assert staging.previewed(upload).finished.wait(30)
+    assert counts(text(clerk.get(at(office, "preview", upload.pk))))[1] == 2
+    clerk.post(at(office, "confirm", upload.pk))
+    for _ in range(300):
+        upload.refresh_from_db()
+        if upload.done:
+            break
+        assert clerk.get(at(office, "imported", upload.pk)).status_code == 200
+        time.sleep(0.1)
+    answer = clerk.get(at(office, "imported", upload.pk), headers={"HX-Request": "true", "HX-Target": "waiting"})
+    assert answer["HX-Redirect"] == at(office, "imported", upload.pk)
+    assert Entry.objects.filter(programme=office.programme).count() == 2
+
+
+def test_a_workbook_of_all_units_is_not_for_a_liaison(office: Office, clerk: Client, liaison: Client) -> None:
+    hand_in(office, clerk, sheet(TRAININGS))
+    clerk.post(at(office, "confirm", Upload.objects.get().pk))
+    batch = Batch.objects.get()
+    assert clerk.get(at(office, "batch_file", batch.pk)).content[:2] == b"PK"
+    assert liaison.get(at(office, "batch", batch.pk)).status_code == 200
+    assert liaison.get(at(office, "batch_file", batch.pk)).status_code == 404
+    for entry in Entry.objects.filter(batch=batch):
+        assert liaison.get(at(office, "source", entry.pk)).status_code == 404

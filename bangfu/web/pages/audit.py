@@ -10,10 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
+from bangfu.ledger.loading import facts_of
 from bangfu.ledger.models import Ended, Entry, Posting, Reveal
 from bangfu.office.models import Download
 from bangfu.web.desk import Desk, desk_for
-from bangfu.web.facts_of import facts_of
 from bangfu.web.rows import Row, rows
 
 PAGE = 50

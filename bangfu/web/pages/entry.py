@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from bangfu.catalogue import Field, FieldType, Kind
 from bangfu.ledger import people
 from bangfu.ledger.crypt import FileDamaged, load, store
-from bangfu.ledger.models import Ended, Entry, Evidence, Party, Project, Voucher
+from bangfu.ledger.models import Batch, Ended, Entry, Evidence, Party, Project, Voucher
 from bangfu.ledger.post import Draft, PostingRefused, drafts_of, post, void
 from bangfu.office.entering import Entered, enter, form_fields, texts
 from bangfu.office.models import FormDraft
@@ -72,6 +72,7 @@ def entry(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         opened=opened,
         wrong=wrong,
         vouchers=[e.voucher for e in evidence],
+        may_have=found.batch is not None and may_have(desk, found.batch),
         history=history,
         latest=history[-1].entry,
         voided=voided(history_end(found, history), desk),
@@ -92,12 +93,17 @@ def _title(fields: list[Shown], kind: Kind, desk: Desk) -> str:
     return next((said[name] for name in names if said.get(name)), kind.label.say(desk.lang))
 
 
+def may_have(desk: Desk, batch: Batch) -> bool:
+    """Whether the workbook may be had: it holds rows of every unit, so that a liaison has only the own ones."""
+    return desk.access.role != "liaison" or batch.by_id == desk.user.pk
+
+
 @require_safe
 def source(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """The office's own workbook from which the entry came."""
     desk = desk_for(request, slug)
     found = _entry(desk, pk)
-    if found.batch is None:
+    if found.batch is None or not may_have(desk, found.batch):
         raise Http404
     try:
         content = load(found.batch.sha256)

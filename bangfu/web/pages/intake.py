@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from bangfu.ledger import places
 from bangfu.ledger.crypt import FileDamaged, load
+from bangfu.ledger.loading import facts_of
 from bangfu.ledger.models import Batch, Entry
 from bangfu.ledger.post import PostingRefused
 from bangfu.office.intake import giving_back
@@ -27,8 +28,8 @@ from bangfu.office.models import Upload
 from bangfu.web import staging
 from bangfu.web.desk import Desk, desk_for
 from bangfu.web.export import attachment
-from bangfu.web.facts_of import facts_of
 from bangfu.web.grid import grid, kinds_by_chapter, row_text, standing_rows
+from bangfu.web.pages.entry import may_have
 from bangfu.web.rows import rows
 
 BIGGEST_FILE = 200 * 1024 * 1024
@@ -330,6 +331,7 @@ def batch(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         at="intake",
         batch=found,
         rows=rows(desk, facts_of(ids[:PAGE])),
+        may_have=bool(found.sha256) and may_have(desk, found),
         after=ids[PAGE - 1] if len(ids) > PAGE else None,
         first=not after,
     )
@@ -339,9 +341,9 @@ def batch(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def batch_file(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """The office's own workbook, as it was handed in."""
     desk = desk_for(request, slug)
-    if desk.access.role == "liaison":
-        raise Http404
     found = get_object_or_404(Batch, pk=pk, programme=desk.programme)
+    if not may_have(desk, found):
+        raise Http404
     try:
         content = load(found.sha256)
     except FileDamaged:

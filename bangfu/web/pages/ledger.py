@@ -13,13 +13,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bangfu.catalogue import Field, Kind
 from bangfu.ledger.listing import Listed, Order, Totals, listed, totals
+from bangfu.ledger.loading import facts_of
 from bangfu.ledger.models import Entry
 from bangfu.office.intake import giving_back
 from bangfu.office.models import SavedView
 from bangfu.quantities import from_parts
 from bangfu.web.desk import Desk, desk_for
 from bangfu.web.export import attachment, workbook
-from bangfu.web.facts_of import facts_of
 from bangfu.web.rows import Row, rows
 from bangfu.web.shown import period, unit_word
 
