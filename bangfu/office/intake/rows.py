@@ -27,7 +27,7 @@ from bangfu.catalogue.reading import (
     to_parts,
 )
 from bangfu.office.intake.reading import Sheet, place_of
-from bangfu.office.intake.registers import Place, Registers
+from bangfu.office.intake.registers import Place, Registers, Unit
 from bangfu.office.intake.structure import Card, Grid, Table
 from bangfu.office.intake.understanding import Meaning, Understood, years_in
 from bangfu.office.intake.words import heading
@@ -96,7 +96,7 @@ class Context(NamedTuple):
 
     year: int | None
     place: Any  # Place or None
-    month: int | None = None
+    unit: Unit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +115,8 @@ _NAMES_GROUPS = {FieldType.PLACE, FieldType.UNIT, FieldType.PROJECT}
 """What may stand once for the rows of its group, without being merged. A blank date, person or word is never filled from above."""
 
 _OPEN_END = re.compile(r"至今|现在|目前|在任|在岗|在村|在职|长期|未满|仍在|尚未|持续|常年")
+_NUMBERED = re.compile(r"^\s*[（(]?[一二三四五六七八九十\d]+[、)）．.]\s*")
+_BARE_DAY = re.compile(r"\d{1,2}[日号]")
 _SECOND_DATE = re.compile(r"\d")
 _ANY_YEAR = re.compile(r"(?:19|20)\d\d|\d\d年|^[3-5]\d{4}$|^'")
 
@@ -203,6 +205,8 @@ class TableReader:
         if self.date_parts:
             self._dated_by_parts(cells, context, record)
         self._settle_dates(context, record)
+        if context.unit is not None:
+            values.setdefault("unit", context.unit)
         if self.place_parts or context.place is not None:
             self._place(row, cells, context, record)
         for index, title in self.extra:
@@ -222,29 +226,39 @@ class TableReader:
     def _context(self, bands: tuple[str, ...]) -> Context:
         known = self.contexts.get(bands)
         if known is None:
-            year, place = self.understood.year, None
+            year, place, unit = self.understood.year, None, None
             for band in bands:
                 years = years_in(band)
                 if len(set(years)) == 1:
                     year = years[0]
                 place = self._band_place(band) or place
+                unit = self._band_unit(band) or unit
             if place is None and self.registers is not None and self.understood.place:
                 place = self.registers.place(self.understood.place, self.near).one
-            known = self.contexts[bands] = Context(year, place)
+            known = self.contexts[bands] = Context(year, place, unit)
         return known
 
     def _band_place(self, band: str) -> Place | None:
         if self.registers is None:
             return None
-        plain = re.sub(r"^\s*[（(]?[一二三四五六七八九十\d]+[、)）．.]\s*", "", band)
+        plain = _NUMBERED.sub("", band)
         found = self.registers.place(plain)
         if found.one is not None:
             return found.one  # type: ignore[no-any-return]
         inside = [p for p in self.registers.places if len(p.name) >= 3 and p.name in plain]
         return inside[0] if len({p.name for p in inside}) == 1 else None
 
+    def _band_unit(self, band: str) -> Unit | None:
+        """The department that a group row names for the rows below it, where no column does."""
+        if self.registers is None or "unit" not in self.kind.fields or any(p.field.name == "unit" for p in self.parts):
+            return None
+        found = self.registers.unit(_NUMBERED.sub("", band))
+        return found.one if found.how == "exact" else None
+
     def _take(self, part: _Part, text: str, context: Context, record: Record) -> None:
         fld = part.field
+        if fld.type is FieldType.DATE and self.title_month is not None and _BARE_DAY.fullmatch(text):
+            text = f"{self.title_month.begin.year}年{self.title_month.begin.month}月{text}"
         known = part.memo.get(text)
         if known is None:
             year = self._year_for(text, context) if fld.type is FieldType.DATE else None

@@ -172,6 +172,8 @@ def _is_number(text: str) -> bool:
 
 
 def _is_date(text: str, year: int | None) -> bool:
+    if re.fullmatch(r"\d{1,2}[日号]", text):
+        return True  # a day of the month that the title names
     try:
         found = read_date(text, year or 2019)
     except Problem:

@@ -195,3 +195,32 @@ def test_cells() -> None:
     assert read_number("2千克", "item") == Decimal(2)
     since = read_date("2019年10月至今")
     assert (since.begin, since.last, since.open) == (date(2019, 10, 1), None, True)
+
+
+def test_a_department_named_once_for_its_rows(words: Vocabulary) -> None:
+    answer = read(
+        words,
+        """
+        2022年职工认购产品明细
+        序号|认购人|认购产品|认购数量|认购金额（元）|产地|认购日期
+        安全质量部|||||
+        1|方远|绿豆|2|24|柳湾村|3月5日
+        二、第二分公司|||||
+        1|石林|红枣|3|90|柳湾村|4月5日
+        """,
+    )
+    assert column(answer, "unit") == ["安全质量部", "第二分公司"]
+
+
+def test_days_of_the_month_in_the_title(words: Vocabulary) -> None:
+    answer = read(
+        words,
+        """
+        2023年4月走访慰问记录
+        序号|日期|户主|所在村|慰问金（元）
+        1|5日|方远|柳湾村|200
+        2|31日|石林|柳湾村|300
+        """,
+    )
+    assert column(answer, "date")[0] == "2023-04-05"
+    assert [(e["excel_row"], e["why"]) for e in answer["errors"]] == [(4, "bad_date")]
