@@ -13,7 +13,7 @@ class Marks:
     def __init__(self) -> None:
         self.few: dict[int, int] | None = {}
         self.keys = array("Q")
-        self.rows = array("L")
+        self.rows = array("I")
         self.mask = 0
         self.count = 0
 
@@ -30,8 +30,8 @@ class Marks:
             return self.rows[at]
         self.keys[at], self.rows[at] = mark, row
         self.count += 1
-        if self.count * 3 > self.mask * 2:
-            self._grow((self.mask + 1) * 4)
+        if self.count * 4 > self.mask * 3:
+            self._grow((self.mask + 1) * 2)
         return row
 
     def __contains__(self, mark: object) -> bool:
@@ -48,14 +48,16 @@ class Marks:
         return at
 
     def _grow(self, size: int) -> None:
-        before = list(self.few.items()) if self.few is not None else [(k, r) for k, r in zip(self.keys, self.rows, strict=True) if k]
+        before = self.few.items() if self.few is not None else zip(self.keys, self.rows, strict=True)
         self.few = None
         self.keys, self.rows, self.mask, self.count = (
             array("Q", bytes(8 * size)),
-            array("L", bytes(array("L").itemsize * size)),
+            array("I", bytes(4 * size)),
             size - 1,
-            len(before),
+            0,
         )
         for mark, row in before:
-            at = self._find(mark)
-            self.keys[at], self.rows[at] = mark, row
+            if mark:
+                at = self._find(mark)
+                self.keys[at], self.rows[at] = mark, row
+                self.count += 1

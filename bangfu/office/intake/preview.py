@@ -38,6 +38,7 @@ class Part:
     problems: int = 0
     issues: list[Issue] = field(default_factory=list)  # those of total lines
     later: list[Issue] = field(default_factory=list)  # those of rows beyond the ones held
+    keep: int = KEPT
 
     @property
     def kind(self) -> Kind | None:
@@ -48,7 +49,7 @@ class Part:
         self.count += 1
         self.refused += record.refused
         self.problems += len(record.issues)
-        if len(self.records) < KEPT:
+        if len(self.records) < self.keep:
             self.records.append(record)
         elif len(self.later) < SHOWN:
             self.later.extend(record.issues)
@@ -135,6 +136,7 @@ class Reader:
         self.pool = pool
         self.answers = answers or {}
         self.memory = memory or {}
+        self.keep = KEPT
 
     def file(self, path: Path, *, name: str = "", alone: bool = True, progress: Callable[[int], None] | None = None) -> Preview:
         """Understand and check a whole file, however long. Raises Refused."""
@@ -182,7 +184,7 @@ class Reader:
 
     def _sheet(self, sheet: Sheet, understanding: Understanding) -> _SheetReading:
         self._correct(sheet)
-        return _SheetReading(sheet, layout(sheet, self.words), understanding, self.answers)
+        return _SheetReading(sheet, layout(sheet, self.words), understanding, self.answers, self.keep)
 
     def _correct(self, sheet: Sheet) -> None:
         """Put in the cells that a person corrected in the preview; those beyond the rows held wait for their row."""
@@ -214,7 +216,8 @@ def _corrected(rest: Iterator[list[list[str]]], row: int, later: Mapping[int, Ma
 class _SheetReading:
     """One sheet being read: its tables in their order, then (of a long sheet) the rest of its last table."""
 
-    def __init__(self, sheet: Sheet, found: Layout, understanding: Understanding, answers: Answers) -> None:
+    def __init__(self, sheet: Sheet, found: Layout, understanding: Understanding, answers: Answers, keep: int) -> None:
+        self.keep = keep
         self.sheet = sheet
         self.layout = found
         self.understanding = understanding
@@ -243,6 +246,7 @@ class _SheetReading:
             part = Part(self.understanding.table(source, kind=kind, answer=answer.get("columns")), number)
             rows = (line.row for line in source.lines if line.sort == DATA)
         self.preview.parts.append(part)
+        part.keep = self.keep
         part.left_out = bool(answer.get("skip"))
         if part.kind is None or part.understood.summary or part.left_out:
             for row in rows:

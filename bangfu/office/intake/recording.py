@@ -596,6 +596,7 @@ def bring_in(
 ) -> tuple[Preview, Result]:
     """Read, check and record a file at one go, however long it is, with the memory of a few thousand rows. Raises as `record`."""
     reader = _reader([programme], answers)
+    reader.keep = 1_000  # enough to show; the rest passes through
     found = reader.opened(path, name=name)
 
     def rows() -> Iterator[tuple[str, Record]]:

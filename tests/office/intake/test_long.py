@@ -32,7 +32,7 @@ REGISTERS = Registers("某校", (Place("甲村", "village", "新龙县"),), (Uni
 
 
 def test_every_row_of_a_long_file_is_answered_for(words: Vocabulary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(preview, "KEPT", 2_000)
+    monkeypatch.setattr(preview, "KEPT", 2_000)  # what a reader made from now on holds
     count = 4_500
     path = written(tmp_path / "长.csv", count, row4001=[4001, "2020-13-40", "园艺系", "苹果", 1, 10, "甲村", "F0000001"])
     found = Reader(words, [REGISTERS]).file(path, alone=False)
