@@ -245,7 +245,7 @@ def reading(programme):
     for code in ("purchase_deals", "households_visited", "students_aided", "income_net"):
         for name, times in traced(programme, figures[code], slices["all time"]).items():
             found[f"trace of {code}, {name}"] = times
-    found |= listing(programme, slices, village, unit)
+    found |= listing(programme, slices)
     return found, slowest
 
 
@@ -261,24 +261,25 @@ def traced(programme, figure, slice_):
     return {"first page": first, f"page {number}": later}
 
 
-def listing(programme, slices, village, unit):
-    """A page of the ledger with its totals, as the page asks for it: several filters, first pages and deep ones."""
+def listing(programme, slices):
+    """Pages of the ledger: newest first and deep, their totals, sorted by a measure, and searched by text, in every slice."""
     from bangfu.ledger.listing import Order, listed, totals
 
-    asked = [{}, {"kind": "purchase"}, {"kind": "visit"}, {"kind": "training"}, {"text": "培训12"}, {"kind": "purchase", "text": "9"}]
-    times = []
-    for name, slice_ in slices.items():
-        for more in asked:
-            times.append(milliseconds(lambda s=slice_, m=more: (listed(programme, s, **m), totals(programme, s, **m))))
-            after = listed(programme, slice_, **more).after
-            for _ in range(3):
-                if after:
-                    page = []
-                    times.append(milliseconds(lambda s=slice_, m=more, a=after, p=page: p.append(listed(programme, s, after=a, **m))))
-                    after = page[0].after
-    kinds = {"kind": "purchase", "order": Order("amount")}
-    sorted_ = [milliseconds(lambda s=s: listed(programme, s, **kinds)) for s in slices.values()]
-    return {"ledger page with totals": times, "ledger page sorted by amount": sorted_}
+    found = {"ledger page": [], "totals of a ledger page": [], "ledger page sorted by amount": [], "ledger page, search": [], "totals of a search": []}
+    for slice_ in slices.values():
+        for more in ({}, {"kind": "purchase"}, {"kind": "visit"}, {"kind": "training"}):
+            after = ""
+            for _ in range(4):
+                page = []
+                ask = lambda a=after, p=page, s=slice_, m=more: p.append(listed(programme, s, after=a, **m))
+                found["ledger page"].append(milliseconds(ask))
+                after = page[0].after or ""
+            found["totals of a ledger page"].append(milliseconds(lambda s=slice_, m=more: totals(programme, s, **m)))
+        found["ledger page sorted by amount"].append(milliseconds(lambda s=slice_: listed(programme, s, kind="purchase", order=Order("amount"))))
+        for text in ("培训12", "9", "没有的"):
+            found["ledger page, search"].append(milliseconds(lambda s=slice_, t=text: listed(programme, s, text=t)))
+            found["totals of a search"].append(milliseconds(lambda s=slice_, t=text: totals(programme, s, text=t)))
+    return found
 
 
 # --- the run

@@ -247,10 +247,9 @@ class Reader:
 
     def count(self, figure: Figure, slice_: Slice) -> tuple[int, int]:
         """The sum and the number of the lines of a figure (those of a standing one: on the slice's last day)."""
+        if known := self.known(figure, slice_):
+            return known
         varieties = self.of(figure)
-        known = self.counted.get((slice_, figure.scope))
-        if figure.fold is not Fold.STANDING and known is not None and all(v in known for v in varieties):
-            return sum(known[v][1] for v in varieties), sum(known[v][0] for v in varieties)
         if not varieties:
             return 0, 0
         conditions, params = self.conditions(varieties, slice_, figure.scope, figure.fold or Fold.COUNT)
@@ -262,12 +261,27 @@ class Reader:
         keys, keyed, params = self.keyed(figure, slice_)
         return int(rows(f"SELECT COUNT(*) FROM (SELECT DISTINCT {keys} FROM ({keyed}) k) d", params)[0][0])
 
-    def keyed(self, figure: Figure, slice_: Slice) -> tuple[str, str, list[Any]]:
-        """The names of the keys (k0, k1 …), and the query for the lines that have all of them: entry, begin, value, keys."""
+    def known(self, figure: Figure, slice_: Slice) -> tuple[int, int] | None:
+        """What `count` would give, if `together` has found it."""
+        found = self.counted.get((slice_, figure.scope))
+        varieties = self.of(figure)
+        if figure.fold is Fold.STANDING or found is None or any(v not in found for v in varieties):
+            return None
+        return sum(found[v][1] for v in varieties), sum(found[v][0] for v in varieties)
+
+    def keyed(self, figure: Figure, slice_: Slice, until: int | None = None) -> tuple[str, str, list[Any]]:
+        """The names of the keys (k0, k1 …), and the query for the lines that have all of them: entry, begin, value, keys.
+
+        With `until` only those that begin on that day or before.
+        """
         columns = {f"k{n}": _KEYS[name] for n, name in enumerate(figure.of)}
         varieties = self.of(figure, PERSON if "person" in figure.of else None)
         conditions, params = self.conditions(varieties, slice_, figure.scope, figure.fold or Fold.COUNT)
         listed = ", ".join(f"{column} AS {key}" for key, column in columns.items())
+        if until is not None:
+            text, years = within("l.year", range(self.varieties.first, date.fromordinal(until).year + 1))
+            conditions += f" AND {text} AND l.begin <= %s"
+            params += [*years, until]
         lines = f"SELECT l.entry, l.begin, l.value, {listed} FROM ledger_line l WHERE {conditions}"
         known = " AND ".join(f"{key} IS NOT NULL" for key in columns)
         return ", ".join(columns), f"SELECT * FROM ({lines}) a WHERE {known}", params
@@ -281,7 +295,7 @@ class Reader:
 
     def new_keys(self, figure: Figure, slice_: Slice, first: tuple[int, int], last: tuple[int, int]) -> dict[int, int]:
         """How many keys are seen for the first time at each entry from `first` to `last`, both as (begin, entry)."""
-        keys, keyed, params = self.keyed(figure, slice_)
+        keys, keyed, params = self.keyed(figure, slice_, last[0])
         order = f"PARTITION BY {keys} ORDER BY begin, entry"
         ranked = f"SELECT entry, begin, ROW_NUMBER() OVER ({order}) AS nth FROM ({keyed}) k WHERE (begin, entry) <= (%s, %s)"
         sql = f"SELECT entry, COUNT(*) FROM ({ranked}) r WHERE nth = 1 AND (begin, entry) >= (%s, %s) GROUP BY entry"
