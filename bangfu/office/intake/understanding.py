@@ -496,7 +496,7 @@ class Understanding:
                 and not re.search(r"出生|生日|付款|整改|完成|交付|时限|期限", column.title)
             ):
                 out.append(_Candidate(0.57, column.index, "begin", "", "values"))
-            if "place" in kind.fields and seen.place >= 0.6:
+            if "place" in kind.fields and seen.place >= 0.6 and not re.search(r"单位|账户|户名|收款|供", column.title):
                 out.append(_Candidate(0.6, column.index, "place", "", "values"))
             if "unit" in kind.fields and seen.unit >= 0.6 and not re.search(r"来源|资金|供|收|受", column.title):
                 out.append(_Candidate(0.6, column.index, "unit", "", "values"))
