@@ -6,12 +6,11 @@ stands to its neighbours (whole and part, each, growth). It knows no ledger; the
 
 from __future__ import annotations
 
-import gc
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from bangfu.claims.context import Clause, Organisations, Periods, Places, comparison, group, per, relation, subject
 from bangfu.claims.numbers import Found, find, unreadable
@@ -20,8 +19,7 @@ from bangfu.claims.topics import LISTED, REACHED, SAME, Cue, Spot, topics
 from bangfu.quantities import Quantity
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """A quantified statement of a text.
 
     `span` counts code points of the original and `quote` is what stands there; `at` and `clause` are spans of the repaired text. `quantity.low` and `.high` are
@@ -94,22 +92,9 @@ def read(text: str, *, places: Iterable[str] = (), organisations: Iterable[str] 
     `places` and `organisations` are names that the reader's ledger knows (villages, counties, units): they are then found even where no grammar shows them.
     `kinds` are the topics the reader asks for, words of `catalogue/topics.toml`; a claim about another is then told as "other".
     """
-    with _no_collection():
-        repaired = repair(text)
-        reader = _Reader(repaired, tuple(dict.fromkeys(places)), tuple(dict.fromkeys(organisations)), frozenset(kinds))
-        return Reading(repaired, tuple(reader.claims()), reader.periods.dateline, reader.title)
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Without the collector of reference cycles: a reading makes none, and looking for them again and again among its claims costs a fifth of its time."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
+    repaired = repair(text)
+    reader = _Reader(repaired, tuple(dict.fromkeys(places)), tuple(dict.fromkeys(organisations)), frozenset(kinds))
+    return Reading(repaired, tuple(reader.claims()), reader.periods.dateline, reader.title)
 
 
 _LONGEST = 200  # signs of a sentence to either side of its first number

@@ -109,10 +109,12 @@ class Topics:
         found: list[Cue] = []
         done = start
         for at, (first, second) in enumerate(zip(stretch, stretch[1:] + " ", strict=True), start):
-            pair = first + second
-            if at < done or (pair not in index and first not in single):
+            if at < done:
                 continue
-            for word, speaks in index.get(pair, ()):
+            words = index.get(first + second)
+            if words is None and first not in single:
+                continue
+            for word, speaks in words or ():
                 if text.startswith(word, at, end):
                     done = at + len(word)
                     found.append(Cue(at, done, speaks))

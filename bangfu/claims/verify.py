@@ -155,7 +155,7 @@ def without_names(reading: Reading, gazetteer: Gazetteer) -> Reading:
 
     kept = [i for i, claim in enumerate(reading.claims) if not in_name(claim)]
     place: dict[int | None, int] = {old: new for new, old in enumerate(kept)}
-    return replace(reading, claims=tuple(replace(c, whole=place.get(c.whole)) for c in (reading.claims[i] for i in kept)))
+    return replace(reading, claims=tuple(c._replace(whole=place.get(c.whole)) for c in (reading.claims[i] for i in kept)))
 
 
 _NUMERALS = frozenset("零〇一二两三四五六七八九十百千万亿0123456789")
