@@ -471,7 +471,9 @@ def _row(sheet: str, record: Record) -> dict[str, Any]:
 def _exported(value: Any) -> Any:
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
-    return value.name if isinstance(value, (Place, Unit)) else str(value)
+    if isinstance(value, Place):  # the answer speaks of villages, or else of counties; the ledger keeps the township
+        return value.county if value.level == "township" and value.county else value.name
+    return value.name if isinstance(value, Unit) else str(value)
 
 
 _ALIAS = {"begin": "date", "end": "date_end", "invoice": "voucher", "order_number": "voucher", "household_id_number": "id_number"}
