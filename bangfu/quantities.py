@@ -173,7 +173,7 @@ for _hedge, _rule, _words in (
     (Hedge.about, _MORE, "余 多 有余"),
     (Hedge.about, _ABOUT, "约 大约 约为 约有 大概 大致 大体 估计 左右 上下 来 差不多 about approximately around"),
     (Hedge.about, _ORDER, "上"),
-    (Hedge.over, _OVER, "超 逾 超过 超出 超越 突破 高于 多于 大于 过 高过 开外 over exceeding more\u2009than above"),
+    (Hedge.over, _OVER, "超 逾 超过 超过了 超出 超出了 超越 突破 突破了 高于 多于 大于 过 高过 开外 over exceeding more\u2009than above"),
     (Hedge.over, _LEAST, "以上 及以上 不少于 不低于 不下 不下于 至少 最少 起码 不小于 起 at\u2009least"),
     (Hedge.under, _NEAR, "不足 不到 不满 未满 未到 不及 short\u2009of"),
     (Hedge.under, _BELOW, "低于 少于 小于 below under less\u2009than"),

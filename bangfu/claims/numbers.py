@@ -42,7 +42,11 @@ _NOUN_STOP = re.compile(
 _DIRECT = re.compile("|".join(sorted((n for n, c in _CODES.nouns.items() if c), key=len, reverse=True)))
 # Nouns that are no counted thing where one of these words goes on: 乡村振兴项目 are projects, a 村民服务中心 is a place.
 _ACTORS = frozenset({_PERSON, _HOUSEHOLD, _VILLAGE, _TOWN, _COUNTY, _ORG})
-_COMPOUND = re.compile(r"振兴|示范[点园区基]|服务|活动|[点站园区库室馆院组班]|基地|中心|平台|品牌|产业|旅游|书屋|公园|之家|岗位")
+_FACILITY = r"(?:中心|卫生|敬老|养老|文化|科技|农技|畜牧|综合|便民|电商)(?:服务)?[点站园区库室馆院所校]|中心(?:小学|中学|学校|幼儿园)|[小中]学(?!生)|学校|幼儿园|中?医院|供销社|派出所"
+_OF_PLACE = re.compile(rf"个(?:乡镇|[县乡镇村])(?:{_FACILITY})")  # 18个乡镇卫生院 are no townships
+_COMPOUND = re.compile(
+    rf"振兴|示范[点园区基]|服务|活动|[点站园区库室馆院组班]|基地|中心|平台|品牌|产业|旅游|书屋|公园|之家|岗位|{_FACILITY}"
+)
 _GENERIC = frozenset({"间", "个", "项", "宗", "支", "户", "起", "处", "门", "款"})
 
 # Hedge words that stand before the number; the others stand inside it or behind.
@@ -335,6 +339,8 @@ def _measure(text: str, at: int) -> tuple[str, Decimal, int, str] | None:
             if length > 1:
                 continue
             return None
+        if length > 1 and word[0] == "个" and _OF_PLACE.match(text, at):
+            continue
         return found[0], found[1], end, word
     return None
 

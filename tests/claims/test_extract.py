@@ -372,3 +372,19 @@ def test_the_kinds_a_reader_names_are_the_only_ones_told():
 def test_expressions_never_overlap():
     claims = read("参加者73起码7万人，两百百百户，从12人至少18人").claims
     assert all(a.at[1] <= b.at[0] for a, b in itertools.pairwise(claims))
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "unit", "hedge"),
+    [
+        ("改造18个乡镇卫生院", 18, "organisation", "exact"),  # institutions of townships, not townships
+        ("惠及18个乡镇", 18, "town", "exact"),
+        ("建立示范村21个、示范户560个", 560, "household", "exact"),
+        ("其中1名为党员", 1, "person", "exact"),
+        ("50多家政府部门参加", 50, "organisation", "about"),
+        ("销售额超过了6000万元", 60_000_000, "CNY", "over"),
+    ],
+)
+def test_the_words_around_a_number_settle_what_it_counts(text, low, unit, hedge):
+    last = read(text).claims[-1]
+    assert (last.quantity.low, last.unit, last.hedge) == (low, unit, hedge)
