@@ -360,6 +360,10 @@ def _unit(text: str, start: int, end: int, number: Numeral, last: Found | None) 
     if name in _GENERIC:
         unit, noun = _counted(text, start, after, name, unit, last)
         return unit, each, name, noun, after
+    if name == "家":
+        kept = _NOUN.match(text, after)
+        if kept is not None and _CODES.nouns[kept[0]] == _HOUSEHOLD:
+            return _HOUSEHOLD, each, name, kept[0], after
     if name == "台" and ("手术" in text[max(0, start - 6) : start] or text.startswith("手术", after)):
         return "other:台", each, name, "手术", after
     return unit, each, name, "", after

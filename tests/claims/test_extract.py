@@ -380,6 +380,7 @@ def test_expressions_never_overlap():
         ("改造18个乡镇卫生院", 18, "organisation", "exact"),  # institutions of townships, not townships
         ("惠及18个乡镇", 18, "town", "exact"),
         ("建立示范村21个、示范户560个", 560, "household", "exact"),
+        ("走访20556家农户", 20556, "household", "exact"),
         ("其中1名为党员", 1, "person", "exact"),
         ("50多家政府部门参加", 50, "organisation", "about"),
         ("销售额超过了6000万元", 60_000_000, "CNY", "over"),
