@@ -59,7 +59,7 @@ def database(address: str) -> dict[str, Any]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": options,
+        "OPTIONS": {"options": "-c jit=off"} | options,  # compiling a figure's query takes longer than answering it
     }
 
 

@@ -22,7 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import islice
 from pathlib import Path
@@ -187,7 +187,7 @@ def seconds(act):
     return time.perf_counter() - began
 
 
-def posting(programme, clerk, stream, count):
+def posting(programme, clerk, stream):
     """(seconds of posting, seconds of the floor), in turns."""
     from bangfu.ledger.models import Entry
     from bangfu.ledger.post import post
@@ -265,17 +265,28 @@ def listing(programme, slices):
     """Pages of the ledger: newest first and deep, their totals, sorted by a measure, and searched by text, in every slice."""
     from bangfu.ledger.listing import Order, listed, totals
 
-    found = {"ledger page": [], "totals of a ledger page": [], "ledger page sorted by amount": [], "ledger page, search": [], "totals of a search": []}
+    found = {
+        "ledger page": [],
+        "totals of a ledger page": [],
+        "ledger page sorted by amount": [],
+        "ledger page, search": [],
+        "totals of a search": [],
+    }
     for slice_ in slices.values():
         for more in ({}, {"kind": "purchase"}, {"kind": "visit"}, {"kind": "training"}):
             after = ""
             for _ in range(4):
                 page = []
-                ask = lambda a=after, p=page, s=slice_, m=more: p.append(listed(programme, s, after=a, **m))
+
+                def ask(a=after, p=page, s=slice_, m=more):
+                    p.append(listed(programme, s, after=a, **m))
+
                 found["ledger page"].append(milliseconds(ask))
                 after = page[0].after or ""
             found["totals of a ledger page"].append(milliseconds(lambda s=slice_, m=more: totals(programme, s, **m)))
-        found["ledger page sorted by amount"].append(milliseconds(lambda s=slice_: listed(programme, s, kind="purchase", order=Order("amount"))))
+        found["ledger page sorted by amount"].append(
+            milliseconds(lambda s=slice_: listed(programme, s, kind="purchase", order=Order("amount")))
+        )
         for text in ("培训12", "9", "没有的"):
             found["ledger page, search"].append(milliseconds(lambda s=slice_, t=text: listed(programme, s, text=t)))
             found["totals of a search"].append(milliseconds(lambda s=slice_, t=text: totals(programme, s, text=t)))
@@ -298,7 +309,7 @@ def write(entries):
     programme = found(places.party("学院", "organisation"), "定点帮扶")
     known = world(programme, clerk)
     make_floor()
-    ours, floor = posting(programme, clerk, drafts(catalogue(), known, entries), entries)
+    ours, floor = posting(programme, clerk, drafts(catalogue(), known, entries))
     settle()
     print(f"| posting in bulk, seconds | {ours:.1f} (floor {floor:.1f}) | {ours / floor:.2f} × floor |", flush=True)
 

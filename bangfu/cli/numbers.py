@@ -270,8 +270,8 @@ def draft(arguments: argparse.Namespace) -> int:
     from bangfu.office.documents import DocumentRefused
     from bangfu.office.drafting import draft as redraft
 
-    new = ground.period(arguments.period)
-    old = ground.period(arguments.was) if arguments.was else a_year_before(new)
+    new = closed(ground.period(arguments.period))
+    old = closed(ground.period(arguments.was)) if arguments.was else a_year_before(new)
     try:
         made = redraft(ground.programme(arguments.programme), source.read_bytes(), source.name, old, new, arguments.mark)
     except DocumentRefused as refused:
@@ -296,9 +296,18 @@ def draft(arguments: argparse.Namespace) -> int:
     return int(bool(left))
 
 
-def a_year_before(new: tuple[date | None, date | None]) -> tuple[date | None, date | None]:
-    """The period of the last report: the same days a year earlier. Raises Stop for an open period."""
-    begin, end = new
+def closed(period: tuple[date | None, date | None]) -> tuple[date, date]:
+    """A period that has both its ends. Raises Stop for an open one."""
+    begin, end = period
     if begin is None or end is None:
-        raise Stop("请写明本期的起止，例如 --period 2020。", "Give the new period both its ends, as in --period 2020.")
-    return tuple(day.replace(year=day.year - 1, day=min(day.day, 28) if day.month == 2 else day.day) for day in (begin, end))  # type: ignore[return-value]
+        raise Stop("请写明起止，例如 --period 2020。", "Give the period both its ends, as in --period 2020.")
+    return begin, end
+
+
+def a_year_before(new: tuple[date, date]) -> tuple[date, date]:
+    """The period of the last report: the same days a year earlier."""
+
+    def before(day: date) -> date:
+        return day.replace(year=day.year - 1, day=min(day.day, 28) if day.month == 2 else day.day)
+
+    return before(new[0]), before(new[1])

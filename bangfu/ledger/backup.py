@@ -302,7 +302,7 @@ def _write(archive: zipfile.ZipFile, model: type[models.Model], progress: Callab
     """The rows of a table as they were; gives how many."""
     columns = _columns(model)
     kinds = [c.get_internal_type() for c in columns]
-    names = [c.column for c in columns]
+    names = [str(c.column) for c in columns]
     table = model._meta.db_table  # noqa: SLF001 - Django's own name for it
     count = 0
     with archive.open(f"tables/{table}.jsonl") as source:
