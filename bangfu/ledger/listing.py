@@ -125,20 +125,14 @@ def matching(programme: Programme, slice_: Slice, *, kind: str = "", text: str =
 
 
 def _says(programme: Programme, text: str) -> Q:
-    """That an entry says a text. What the text could mean is looked up first; what is left is one set of ids, however it came about."""
+    """That an entry says a text: one set of ids, however they came about, since PostgreSQL asks a set behind an OR again for every row."""
     own = Entry.objects.filter(programme=programme)
+    ways = [own.filter(title__icontains=text).values("pk")]
     projects = Project.objects.filter(programme=programme, name__icontains=text)
     parties = Party.objects.filter(name__icontains=text)
-    homes = Household.objects.filter(programme=programme, head_index=blind_index(text, "household.head"))
-    persons = Person.objects.filter(programme=programme, name_index=blind_index(text, "person.name"))
-    ways = [own.filter(title__icontains=text).values("pk")]
-    ways += [
-        own.filter(**{f"{column}__in": ids}).values("pk")
-        for column, meant in (("project", projects), ("party", parties), ("household", homes))
-        if (ids := list(meant.values_list("pk", flat=True)))
-    ]
-    if ids := list(persons.values_list("pk", flat=True)):
-        ways.append(Participation.objects.filter(person__in=ids).values("entry"))
+    for column, meant in (("project", projects), ("party", parties)):
+        if ids := list(meant.values_list("pk", flat=True)):
+            ways.append(own.filter(**{f"{column}__in": ids}).values("pk"))
     return Q(pk__in=ways[0].union(*ways[1:], all=True) if len(ways) > 1 else ways[0])
 
 
