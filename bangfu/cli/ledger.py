@@ -62,7 +62,7 @@ def add(verbs: Verbs) -> None:
 
 def listing(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--kind", help=say("类别", "a kind"))
-    parser.add_argument("--text", help=say("名称里的字；人名须写全", "part of a title; a person's name in full"))
+    parser.add_argument("--text", help=say("名称、工程、单位里的字", "part of a title, a project's or a party's name"))
     parser.add_argument("--limit", type=int, default=50, help=say("几笔", "how many"))
     parser.add_argument("--after", help=say("接着上一页", "go on after the page before"))
     numbers.slicing(parser)

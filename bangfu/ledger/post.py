@@ -224,7 +224,9 @@ class _Act:
         Programme.objects.filter(pk=programme.pk).update(mark=F("mark") + 1)  # the lock: everybody else waits here
         locked = Programme.objects.get(pk=programme.pk)
         mark = locked.mark
-        self.posting = Posting.objects.create(programme=programme, mark=mark, verb=verb, by=by, reason=reason.strip(), batch=batch)
+        self.posting = Posting.objects.create(
+            programme=programme, mark=mark, verb=verb, by=by, reason=reason.replace("\0", "").strip(), batch=batch
+        )
         self.keeper = Keeper(locked) if locked.kept == mark - 1 else None
         self.rules: dict[str, _Rule | None] = {}
         self.known = _Known(programme)

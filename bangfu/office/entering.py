@@ -64,7 +64,7 @@ def enter(
     stays. People, households, projects and parties that are new are made, but only where nothing is wrong. A place or unit may be
     given as its id in digits.
     """
-    row = read_row(kind, {name: text.strip() for name, text in texts.items()}, scales=scales)
+    row = read_row(kind, {name: text.replace("\0", "").strip() for name, text in texts.items()}, scales=scales)
     entered = Entered(problems={name: Label(p.zh, p.en) for name, p in row.problems.items()})
     refers = _References()
     for fld in kind.fields.values():

@@ -518,7 +518,7 @@ def entries(
     slug: str,
     asked: Query[Asked],
     kind: Annotated[str, Query(max_length=40)] = "",
-    q: Annotated[str, Query(max_length=100, description="part of a title; a person's name in full")] = "",
+    q: Annotated[str, Query(max_length=100, description="part of a title, a project's or a party's name")] = "",
     after: Annotated[str | None, Query(max_length=40)] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> Any:
@@ -527,7 +527,9 @@ def entries(
     books = Books(access.programme, asked.mark)
     slice_ = slice_of(access, books, asked)
     try:
-        page = listed(access.programme, slice_, kind=kind, text=q, mark=books.mark, after=after, limit=limit)
+        page = listed(
+            access.programme, slice_, kind=kind.replace("\0", ""), text=q.replace("\0", ""), mark=books.mark, after=after, limit=limit
+        )
     except ValueError:
         raise BAD_BOOKMARK from None
     return {"mark": books.mark, "entries": answers.entries(page.ids, books.catalogue), "after": page.after}
