@@ -1,4 +1,5 @@
-"""The lines of the ledger: the entries that stand at the current mark as narrow rows of numbers, in the order in which figures read them.
+"""The lines of the ledger: the entries that stand at the current mark as narrow rows of numbers, in the order in which figures read them,
+and their totals by year.
 
 An index that can be dropped (`drop`) and made again (`rebuild`). It is kept inside the posting's transaction: lines of new entries come,
 lines of ended entries go. `Programme.kept` tells for which mark it holds; figures at any other mark read the entries (`matching.py`).
@@ -65,6 +66,7 @@ class Keeper:
         self.fresh: list[tuple[int, int, str, str, str, str, str]] = []
         self.waiting: dict[int, list[Row]] = defaultdict(list)
         self.count = 0  # of waiting lines
+        self.totals: dict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0])  # by variety and year: lines and value, to be added
 
     def named(self, codes: Codes) -> dict[str, int]:
         """The varieties of these codes by measure, as far as they are known (see `variety`)."""
@@ -120,9 +122,13 @@ class Keeper:
         """Write what is waiting."""
         self._write_varieties()
         waiting: list[Row] = []
-        for _, lines in sorted(self.waiting.items()):
+        for variety, lines in sorted(self.waiting.items()):
             lines.sort()
             waiting += lines
+            for _, year, _, _, _, value, _, _, _ in lines:
+                total = self.totals[variety, year]
+                total[0] += 1
+                total[1] += value
         insert(Line._meta.db_table, COLUMNS, waiting)  # noqa: SLF001 - the table's name
         self.waiting.clear()
         self.count = 0
@@ -134,7 +140,13 @@ class Keeper:
             for one in facts_of(entries[at : at + AT_ONCE]):
                 known = self.named((one.kind, one.category, one.counts_to, facets_text(one.facets)))
                 where = (one.begin.year, one.place or 0, one.begin.toordinal(), one.id)
-                gone += [(variety, *where) for variety in known.values()]
+                held = {ENTRY: [0], **{name: [value] for name, value in one.measures.items()}, PERSON: one.persons}
+                for name, values in held.items():
+                    if values:
+                        gone.append((known[name], *where))
+                        total = self.totals[known[name], one.begin.year]
+                        total[0] -= len(values)
+                        total[1] -= sum(values)
         sql = "DELETE FROM ledger_line WHERE variety_id = %s AND year = %s AND place = %s AND begin = %s AND entry = %s"
         with connection.cursor() as cursor:
             cursor.executemany(sql, gone)
@@ -142,6 +154,13 @@ class Keeper:
     def close(self, mark: int) -> None:
         """The lines hold for this mark."""
         self.flush()
+        added = [(*key, *total) for key, total in sorted(self.totals.items()) if any(total)]
+        sql = (
+            "INSERT INTO ledger_total (variety_id, year, lines, value) VALUES (%s, %s, %s, %s) ON CONFLICT (variety_id, year)"
+            " DO UPDATE SET lines = ledger_total.lines + excluded.lines, value = ledger_total.value + excluded.value"
+        )
+        with connection.cursor() as cursor:
+            cursor.executemany(sql, added)
         self.programme.kept = mark
         self.programme.save(update_fields=["kept"])
 
@@ -154,6 +173,7 @@ def drop(programme: Programme) -> None:
         text, params = within("variety_id", varieties)
         with connection.cursor() as cursor:
             cursor.execute(f"DELETE FROM ledger_line WHERE {text}", params)
+            cursor.execute(f"DELETE FROM ledger_total WHERE {text}", params)
 
 
 def rebuild(programme: Programme) -> int:
@@ -226,9 +246,22 @@ class Reader:
 
     def counts(self, varieties: Iterable[int], slice_: Slice, scope: str = "any") -> dict[int, tuple[int, int]]:
         """How many lines each variety has in a slice, and what their values add up to; those that have none are left out."""
-        conditions, params = self.conditions(sorted(varieties), slice_, scope)
-        sql = f"SELECT variety_id, COUNT(*), SUM(value) FROM ledger_line l WHERE {conditions} GROUP BY variety_id"
-        return {variety: (int(count), int(total)) for variety, count, total in rows(sql, params)}
+        listed = sorted(varieties)
+        if scope == "any" and slice_.places is None and slice_.units is None and _whole_years(slice_):
+            (text, params), (years, more) = within("variety_id", listed), within("year", self.years(slice_.begin, slice_.end))
+            sql = f"SELECT variety_id, SUM(lines), SUM(value) FROM ledger_total WHERE {text} AND {years} GROUP BY variety_id"
+            params = [*params, *more]
+        else:
+            conditions, params = self.conditions(listed, slice_, scope)
+            sql = f"SELECT variety_id, COUNT(*), SUM(value) FROM ledger_line l WHERE {conditions} GROUP BY variety_id"
+        return {variety: (int(count), int(total)) for variety, count, total in rows(sql, params) if count}
+
+    def years(self, begin: date | None, end: date | None) -> range:
+        """The years with entries in which a day of the half-open period lies."""
+        first, last = self.varieties.first, self.varieties.last
+        if end is not None:
+            last = min(last, date.fromordinal(max(1, end.toordinal() - 1)).year)
+        return range(first if begin is None else max(first, begin.year), last + 1)
 
     def together(self, figures: Iterable[Figure], slice_: Slice) -> None:
         """Count and add up all that these figures will ask for in this slice, by one query for each scope."""
@@ -247,27 +280,22 @@ class Reader:
 
     def count(self, figure: Figure, slice_: Slice) -> tuple[int, int]:
         """The sum and the number of the lines of a figure (those of a standing one: on the slice's last day)."""
-        if known := self.known(figure, slice_):
-            return known
         varieties = self.of(figure)
         if not varieties:
             return 0, 0
-        conditions, params = self.conditions(varieties, slice_, figure.scope, figure.fold or Fold.COUNT)
-        ((total, count),) = rows(f"SELECT COALESCE(SUM(value), 0), COUNT(*) FROM ledger_line l WHERE {conditions}", params)
-        return int(total), int(count)
+        if figure.fold is Fold.STANDING:
+            conditions, params = self.conditions(varieties, slice_, figure.scope, figure.fold)
+            ((total, count),) = rows(f"SELECT COALESCE(SUM(value), 0), COUNT(*) FROM ledger_line l WHERE {conditions}", params)
+            return int(total), int(count)
+        found = self.counted.get((slice_, figure.scope), {})
+        if any(v not in found for v in varieties):
+            found = self.counts(varieties, slice_, figure.scope)
+        return sum(found.get(v, (0, 0))[1] for v in varieties), sum(found.get(v, (0, 0))[0] for v in varieties)
 
     def keys(self, figure: Figure, slice_: Slice) -> int:
         """How many different keys the lines of a figure name."""
         keys, keyed, params = self.keyed(figure, slice_)
         return int(rows(f"SELECT COUNT(*) FROM (SELECT DISTINCT {keys} FROM ({keyed}) k) d", params)[0][0])
-
-    def known(self, figure: Figure, slice_: Slice) -> tuple[int, int] | None:
-        """What `count` would give, if `together` has found it."""
-        found = self.counted.get((slice_, figure.scope))
-        varieties = self.of(figure)
-        if figure.fold is Fold.STANDING or found is None or any(v not in found for v in varieties):
-            return None
-        return sum(found[v][1] for v in varieties), sum(found[v][0] for v in varieties)
 
     def keyed(self, figure: Figure, slice_: Slice, until: int | None = None) -> tuple[str, str, list[Any]]:
         """The names of the keys (k0, k1 …), and the query for the lines that have all of them: entry, begin, value, keys.
@@ -318,7 +346,7 @@ class Reader:
         placed = slice_.places is not None or scope == "designated"
         found = [within("l.variety_id", varieties)]
         if placed or (begin, end) != (None, None):
-            found.append(within("l.year", _years(begin, end, self.varieties.first, self.varieties.last)))
+            found.append(within("l.year", self.years(begin, end)))
         if begin is not None and (begin.month, begin.day) != (1, 1):
             found.append(("l.begin >= %s", [begin.toordinal()]))
         if end is not None and (end.month, end.day) != (1, 1):
@@ -335,11 +363,8 @@ class Reader:
         return " AND ".join(text for text, _ in found), [p for _, params in found for p in params]
 
 
-def _years(begin: date | None, end: date | None, first: int, last: int) -> range:
-    """The years from `first` to `last` in which a day of the half-open period lies."""
-    if end is not None:
-        last = min(last, date.fromordinal(max(1, end.toordinal() - 1)).year)
-    return range(first if begin is None else max(first, begin.year), last + 1)
+def _whole_years(slice_: Slice) -> bool:
+    return all(day is None or (day.month, day.day) == (1, 1) for day in (slice_.begin, slice_.end))
 
 
 _KEYS = {

@@ -301,3 +301,13 @@ class Line(models.Model):
     class Meta:
         managed = False
         db_table = "ledger_line"
+
+
+class Total(models.Model):
+    """How many lines of a variety begin in a year, and what their values add up to: kept with the lines, and as easily thrown away."""
+
+    pk = models.CompositePrimaryKey("variety", "year")
+    variety = models.ForeignKey(Variety, models.CASCADE, db_constraint=False, db_index=False)
+    year = models.SmallIntegerField()
+    lines = models.BigIntegerField()
+    value = models.BigIntegerField()

@@ -11,7 +11,7 @@ import pytest
 
 from bangfu.figures import Fact, Slice, evaluate
 from bangfu.ledger import catalogue, facts, lines
-from bangfu.ledger.models import Entry, Line, Variety
+from bangfu.ledger.models import Entry, Line, Total, Variety
 from bangfu.ledger.post import Draft, post, void
 from bangfu.office.books import Books
 from bangfu.quantities import to_parts
@@ -86,7 +86,9 @@ def test_lines_can_be_dropped_and_made_again(busy: Any, world: World) -> None:
 
 def kept_lines(office: Any) -> list[Any]:
     names = {v.pk: (v.kind, v.category, v.counts_to, v.facets, v.measure) for v in Variety.objects.filter(programme=office.programme)}
-    return sorted(((names[v], *rest) for v, *rest in Line.objects.filter(variety__in=names).values_list(*lines.COLUMNS)), key=str)
+    kept = [(names[v], *rest) for v, *rest in Line.objects.filter(variety__in=names).values_list(*lines.COLUMNS)]
+    totals = [(names[v], *rest) for v, *rest in Total.objects.filter(variety__in=names).values_list("variety", "year", "lines", "value")]
+    return sorted((one for one in (*kept, *totals) if one[2]), key=str)
 
 
 def sql_equals_evaluate(office: Any, world: World) -> None:
