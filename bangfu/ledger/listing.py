@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
+from operator import or_
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 
@@ -82,10 +84,10 @@ def listed(
         found = matching(programme, slice_, kind=kind, at=at)
         if not text:
             return _page(found, order, start, limit + 1)
-        says = _says(programme, text)
+        meant = _meant(programme, text)
         near = Entry.objects.filter(pk__in=[pk for pk, _ in _page(found, order, start, NEAR)])
-        page = _page(near.filter(says), order, start, limit + 1)
-        return page if len(page) > limit else _page(found.filter(says), order, start, limit + 1)
+        page = _page(near.filter(reduce(or_, meant)), order, start, limit + 1)
+        return page if len(page) > limit else _page(found.filter(_says(programme, meant)), order, start, limit + 1)
 
     page = steady(programme, mark, read)
     last = page[limit - 1] if len(page) > limit else None
@@ -121,18 +123,23 @@ def matching(programme: Programme, slice_: Slice, *, kind: str = "", text: str =
     found = within(found, slice_)
     if kind:
         found = found.filter(kind=kind)
-    return found.filter(_says(programme, text)) if text else found
+    return found.filter(_says(programme, _meant(programme, text))) if text else found
 
 
-def _says(programme: Programme, text: str) -> Q:
-    """That an entry says a text: one set of ids, however they came about, since PostgreSQL asks a set behind an OR again for every row."""
-    own = Entry.objects.filter(programme=programme)
-    ways = [own.filter(title__icontains=text).values("pk")]
+def _meant(programme: Programme, text: str) -> list[Q]:
+    """The ways in which an entry can say a text: in its title, or by the name of its project or party."""
     projects = Project.objects.filter(programme=programme, name__icontains=text)
     parties = Party.objects.filter(name__icontains=text)
-    for column, meant in (("project", projects), ("party", parties)):
-        if ids := list(meant.values_list("pk", flat=True)):
-            ways.append(own.filter(**{f"{column}__in": ids}).values("pk"))
+    named = (("project", projects), ("party", parties))
+    return [
+        Q(title__icontains=text),
+        *(Q(**{f"{column}__in": ids}) for column, of in named if (ids := list(of.values_list("pk", flat=True)))),
+    ]
+
+
+def _says(programme: Programme, meant: list[Q]) -> Q:
+    """That an entry is one of those that say a text, as one set: PostgreSQL asks a set behind an OR again for every row."""
+    ways = [Entry.objects.filter(one, programme=programme).values("pk") for one in meant]
     return Q(pk__in=ways[0].union(*ways[1:], all=True) if len(ways) > 1 else ways[0])
 
 

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import DatabaseError, connection, connections, transaction
+from django.db.models import ProtectedError
 
 from bangfu.figures import Slice
 from bangfu.ledger import catalogue, facts, post
-from bangfu.ledger.models import Batch, Ended, Entry, Measure, Posting, Voucher
+from bangfu.ledger.models import Batch, Ended, Entry, Measure, Party, Posting, Voucher
 from bangfu.ledger.post import Draft, PostingRefused
 from tests.ledger.world import World
 
@@ -295,3 +296,30 @@ def test_two_amendments_at_once_end_in_one_and_a_clear_refusal(own_database: Non
     assert sorted(o == "amended" for o in outcome) == [False, True]
     assert "请在新记录上更正" in next(o for o in outcome if o != "amended")
     assert list(Posting.objects.filter(programme=office.programme).values_list("mark", flat=True)) == [1, 2]
+
+
+# --- what entries refer to
+
+
+def test_what_entries_refer_to_cannot_be_deleted(office: Any, world: World) -> None:
+    """Neither through Django nor behind its back; what nothing refers to can go."""
+    used = Draft(
+        "payment",
+        DAY,
+        title="路",
+        place=world.places[3],
+        unit=world.units[1],
+        party=world.parties[1],
+        project=world.projects[1],
+        household=world.households[1],
+        persons=(world.persons[0],),
+    )
+    record(office, used, batch=batch(office))
+    tables = ("place", world.places[3]), ("party", world.units[1]), ("party", world.parties[1]), ("project", world.projects[1])
+    more = ("household", world.households[1]), ("person", world.persons[0]), ("programme", office.programme.pk)
+    for table, pk in (*tables, *more):
+        with pytest.raises(DatabaseError, match="不能删除"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"DELETE FROM ledger_{table} WHERE id = %s", [pk])  # noqa: S608
+    with pytest.raises(ProtectedError):
+        office.places["甲村"].__class__.objects.get(pk=world.places[3]).delete()
+    assert Party.objects.filter(pk=world.parties[2]).delete()[0] == 1
