@@ -24,7 +24,7 @@ from django.db import connection, transaction
 from bangfu.catalogue import Figure, Fold
 from bangfu.figures import Fact, Slice, Value
 from bangfu.ledger.loading import AT_ONCE, facts_of, standing_facts
-from bangfu.ledger.models import Entry, Line, Programme, Variety
+from bangfu.ledger.models import Entry, Programme, Variety
 from bangfu.ledger.rows import insert, new_ids, rows, within
 from bangfu.quantities import from_parts, unit
 
@@ -37,6 +37,7 @@ ENTRY, PERSON = "", "@person"
 FLUSH = 300_000
 """So many lines are sorted and written together: in the order of the table they go in several times as fast."""
 
+TYPES = ("int4", "int2", "int4", "int4", "int8", "int8", "int4", "int4", "int4")
 COLUMNS = ("variety_id", "year", "place", "begin", "entry", "value", "end", "unit", "household")
 Row = tuple[int, int, int, int, int, int, int | None, int | None, int | None]
 Codes = tuple[str, str, str, str]
@@ -129,7 +130,7 @@ class Keeper:
                 total = self.totals[variety, year]
                 total[0] += 1
                 total[1] += value
-        insert(Line._meta.db_table, COLUMNS, waiting)  # noqa: SLF001 - the table's name
+        insert("ledger_line", COLUMNS, waiting, TYPES)
         self.waiting.clear()
         self.count = 0
 
@@ -154,15 +155,23 @@ class Keeper:
     def close(self, mark: int) -> None:
         """The lines hold for this mark."""
         self.flush()
+        self._add_up()
+        self.programme.kept = mark
+        self.programme.save(update_fields=["kept"])
+
+    def _add_up(self) -> None:
         added = [(*key, *total) for key, total in sorted(self.totals.items()) if any(total)]
+        once, many = "SELECT * FROM unnest(%s::int[], %s::int[], %s::bigint[], %s::bigint[])", "VALUES (%s, %s, %s, %s)"
+        postgres = connection.vendor == "postgresql"
         sql = (
-            "INSERT INTO ledger_total (variety_id, year, lines, value) VALUES (%s, %s, %s, %s) ON CONFLICT (variety_id, year)"
+            f"INSERT INTO ledger_total (variety_id, year, lines, value) {once if postgres else many} ON CONFLICT (variety_id, year)"
             " DO UPDATE SET lines = ledger_total.lines + excluded.lines, value = ledger_total.value + excluded.value"
         )
         with connection.cursor() as cursor:
-            cursor.executemany(sql, added)
-        self.programme.kept = mark
-        self.programme.save(update_fields=["kept"])
+            if postgres and added:
+                cursor.execute(sql, [list(column) for column in zip(*added, strict=True)])
+            else:
+                cursor.executemany(sql, added)
 
 
 def drop(programme: Programme) -> None:

@@ -11,14 +11,19 @@ from typing import Any
 from django.db import connection
 
 
-def insert(table: str, columns: Sequence[str], values: Sequence[tuple[Any, ...]]) -> None:
-    """Write rows whose values stand in the order of `columns`; dates and JSON values as text."""
+def insert(table: str, columns: Sequence[str], values: Sequence[tuple[Any, ...]], types: Sequence[str] = ()) -> None:
+    """Write rows whose values stand in the order of `columns`; dates and JSON values as text.
+
+    With `types` (PostgreSQL's names of them) the values travel as they are, not as text.
+    """
     if not values:
         return
     names = ", ".join(f'"{c}"' for c in columns)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            with cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:
+            with cursor.copy(f'COPY "{table}" ({names}) FROM STDIN{" (FORMAT BINARY)" if types else ""}') as copy:
+                if types:
+                    copy.set_types(types)
                 for row in values:
                     copy.write_row(row)
         else:
@@ -27,15 +32,25 @@ def insert(table: str, columns: Sequence[str], values: Sequence[tuple[Any, ...]]
 
 
 def new_ids(table: str, count: int) -> Sequence[int]:
-    """So many ids that nobody else will use, inside a transaction (on SQLite nobody else writes until it is over)."""
+    """So many ids in a row that nobody else will use, inside a transaction (on SQLite nobody else writes until it is over)."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
-            last = cursor.fetchone()
-            first = (last[0] if last else 0) + 1
-            return range(first, first + count)
-        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count])
-        return [row[0] for row in cursor.fetchall()]
+            row = cursor.fetchone()
+            last = (row[0] if row else 0) + count
+        else:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [IDS])
+            try:
+                sequence = "pg_get_serial_sequence(%s, 'id')"
+                cursor.execute(f"SELECT setval({sequence}, nextval({sequence}) + %s)", [table, table, count - 1])
+                last = cursor.fetchone()[0]
+            finally:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [IDS])
+    return range(last - count + 1, last + 1)
+
+
+IDS = 20_150_801
+"""The lock under which a span of ids is taken; it is held for that moment only."""
 
 
 def rows(sql: str, params: Sequence[Any]) -> list[Any]:
