@@ -143,7 +143,7 @@ def _says(programme: Programme, meant: list[Q]) -> Q:
     return Q(pk__in=ways[0].union(*ways[1:], all=True) if len(ways) > 1 else ways[0])
 
 
-NEAR = 5_000
+NEAR = 1_000
 """A common text is found among so many entries after the start of a page; only a rare one is looked for in all."""
 
 
