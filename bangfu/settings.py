@@ -2,6 +2,7 @@
 
 BANGFU_DATA        the data folder: database, files, secret key, encryption key (default: data/ beside the code)
 BANGFU_DATABASE    a PostgreSQL address (postgresql://user:password@host:port/name); unset: SQLite in the data folder
+BANGFU_KEY_FILE    the encryption key's file (default: encryption.key in the data folder)
 BANGFU_HOSTS       names under which the pages are reached, comma-separated (default: localhost)
 BANGFU_DEBUG       1 while developing
 """

@@ -15,7 +15,6 @@ import os
 import secrets
 import tempfile
 import unicodedata
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -123,10 +122,14 @@ def _write(path: Path, lines: list[str], *, replace: bool = False) -> None:
         Path(temporary).replace(path)
         return
     try:
-        with suppress(FileExistsError):
-            os.link(temporary, path)
+        os.link(temporary, path)
+    except FileExistsError:
+        pass
+    except OSError:  # a file system without links: the last of two that start at the same moment would win
+        if not path.exists():
+            Path(temporary).replace(path)
     finally:
-        Path(temporary).unlink()
+        Path(temporary).unlink(missing_ok=True)
 
 
 # --- finding again

@@ -184,7 +184,7 @@ class Entry(models.Model):
     details = EncryptedJSONField(label="entry.details", default=dict)
     supersedes = models.ForeignKey("self", models.PROTECT, null=True, db_index=False, db_constraint=False, related_name="+")
     batch = models.ForeignKey(Batch, models.PROTECT, null=True, db_index=False, db_constraint=False)
-    sheet = models.CharField(max_length=100, default="")
+    sheet = models.CharField(max_length=255, default="")
     row = models.IntegerField(null=True)
     row_hash = models.BinaryField(max_length=16, null=True)
 

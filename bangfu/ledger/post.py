@@ -252,7 +252,7 @@ class _Act:
     def write(self, drafts: Iterable[Draft], batch: int | None = None) -> Iterator[int]:
         """Check and write everything, telling how much is written after each chunk. Raises PostingRefused at the end, if at all."""
         stream = iter(drafts)
-        while chunk := list(islice(stream, CHUNK)):
+        while chunk := [d if len(d.persons) + len(d.vouchers) < 2 else _once(d) for d in islice(stream, CHUNK)]:
             self._check(chunk)
             if not self.count:
                 self._write(chunk, batch)
@@ -342,6 +342,11 @@ class _Act:
         self.written += len(chunk)
 
 
+def _once(draft: Draft) -> Draft:
+    """The draft with each person and voucher named once."""
+    return replace(draft, persons=tuple(dict.fromkeys(draft.persons)), vouchers=tuple(dict.fromkeys(draft.vouchers)))
+
+
 DETAILS = "entry.details"
 ENTRY_COLUMNS = (
     "id",
@@ -390,13 +395,10 @@ class _Rule:
         for name, value in d.measures.items():
             if name not in self.measures:
                 yield self._foreign(name)
-            elif type(value) is not int:
+            elif type(value) is not int or not -LARGEST <= value <= LARGEST:
                 label = self._label(name)
-                zh, en = (
-                    f"“{label.zh}”应是最小计量的整数，不是 {value!r}",
-                    f"{label.en} should be a whole number of smallest parts, not {value!r}",
-                )
-                yield Label(zh, en)
+                zh = f"“{label.zh}”应是最小计量的整数（至多 18 位），不是 {value!r}"
+                yield Label(zh, f"{label.en} should be a whole number of smallest parts (of at most 18 digits), not {value!r}")
         for name, word in d.facets.items():
             if name not in self.facets:
                 yield self._foreign(name)
@@ -448,6 +450,7 @@ class _Rule:
 
 
 LONGEST_TITLE = 200
+LARGEST = 10**18 - 1
 
 
 def _codes(field_: Field | None) -> frozenset[str]:

@@ -132,7 +132,14 @@ def test_every_problem_at_once_and_nothing_written(office: Any) -> None:
 
 
 def test_a_measure_is_a_whole_number_of_parts(office: Any) -> None:
-    assert "应是最小计量的整数，不是 1.5" in refusal(office, Draft("training", DAY, measures={"sessions": 1.5}))  # type: ignore[dict-item]
+    for wrong in (1.5, "1", True, 10**18):
+        assert "应是最小计量的整数" in refusal(office, Draft("training", DAY, measures={"sessions": wrong}))  # type: ignore[dict-item]
+
+
+def test_a_person_named_twice_is_there_once(office: Any, world: World) -> None:
+    one, other = world.persons[:2]
+    (entry,) = record(office, Draft("posting", DAY, persons=(one, other, one)))
+    assert post.drafts_of([entry])[entry].persons == (one, other)
 
 
 def test_a_draft_refers_to_its_own_programme(office: Any, world: World) -> None:
