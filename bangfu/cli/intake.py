@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -202,8 +203,6 @@ def tell_result(
     found: Preview, answer: dict[str, Any], into: Programme, result: Result, arguments: argparse.Namespace, outcome: Outcome
 ) -> None:
     """What was recorded, and the figures that changed by it."""
-    from bangfu.web.answers import number
-
     outcome.counts.append((found.file, result.counts))
     if arguments.json:
         emit(
@@ -215,7 +214,7 @@ def tell_result(
                 "changes": [{"entry": c.entry, "sheet": c.sheet, "excel_row": c.row, "fields": c.fields} for c in result.changes],
                 "gone": result.gone,
                 "errors": answer["errors"],
-                "figures": [{"figure": code, "before": number(was), "after": number(now)} for code, was, now in result.figures],
+                "figures": moved(result.figures),
             }
         )
         return
@@ -228,6 +227,13 @@ def tell_result(
                 f"  no longer in {found.file}, but still standing (void them if wrong): {gone}",
             )
         )
+
+
+def moved(figures: Sequence[tuple[str, Decimal | None, Decimal | None]]) -> list[dict[str, Any]]:
+    """The figures that changed, as JSON."""
+    from bangfu.web.answers import number
+
+    return [{"figure": code, "before": number(was), "after": number(now)} for code, was, now in figures]
 
 
 def tell_lines(file: str, lines: list[str]) -> None:
@@ -292,7 +298,6 @@ def take_back(arguments: argparse.Namespace) -> int:
     from bangfu.ledger.models import Batch
     from bangfu.ledger.post import PostingRefused
     from bangfu.office.intake import recording
-    from bangfu.web.answers import number
 
     batch = Batch.objects.select_related("programme").filter(pk=arguments.take_back).first()
     if batch is None:
@@ -309,7 +314,7 @@ def take_back(arguments: argparse.Namespace) -> int:
             {
                 "batch": batch.pk,
                 "file": batch.filename,
-                "figures": [{"figure": c, "before": number(was), "after": number(now)} for c, was, now in figures],
+                "figures": moved(figures),
             }
         )
     else:

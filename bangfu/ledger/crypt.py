@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.db import models
 
-KEY_ID, NONCE, TAG, INDEX = 4, 12, 16, 16
+KEY_ID, NONCE, INDEX = 4, 12, 16
 HEAD = KEY_ID + NONCE
 
 

@@ -23,7 +23,6 @@ from bangfu import claims, quantities
 from bangfu.catalogue import Catalogue
 from bangfu.claims import verify
 from bangfu.claims.gazetteer import Named
-from bangfu.claims.verdicts import Slip
 from bangfu.claims.verify import Earlier, Finding, Gazetteer, Report, SliceWords, Verdict, number
 from bangfu.figures import Slice, Value
 from bangfu.ledger import crypt
@@ -436,18 +435,3 @@ def as_docx(checked: Checked) -> bytes:
     head = f"核验结果（台账截至第 {checked.mark} 号记账；{_counted(checked.report)}）"
     editor.table(head, (HEADER[0], HEADER[1], HEADER[2], HEADER[3], HEADER[4], HEADER[7]), table, (600, 2400, 900, 1500, 1200, 2400))
     return editor.save()
-
-
-def slip_words(slip: Slip) -> tuple[str, str]:
-    """What a slip is called, Chinese and English."""
-    return _SLIP_WORDS[slip]
-
-
-_SLIP_WORDS = {
-    Slip.none: ("", ""),
-    Slip.wan: ("元/万元混写", "元 for 万元"),
-    Slip.people: ("人/人次混写", "people for attendances"),
-    Slip.tenfold: ("多写或少写零", "a nought too many or too few"),
-    Slip.digits: ("数字颠倒", "digits swapped"),
-    Slip.hedge: ("约数用词不当", "hedge denies the number"),
-}

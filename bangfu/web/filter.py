@@ -113,7 +113,13 @@ class Filter:
         else:
             typed = ""
         return cls(
-            begin, end, _id(query.get("place")), _id(query.get("unit")), query.get("q", "").replace("\0", "").strip()[:100], typed, _id(query.get("mark"))
+            begin,
+            end,
+            _id(query.get("place")),
+            _id(query.get("unit")),
+            query.get("q", "").replace("\0", "").strip()[:100],
+            typed,
+            _id(query.get("mark")),
         )
 
     @property

@@ -315,15 +315,21 @@ def _run(paragraph: Element, text: str, *, bold: bool = False, small: bool = Fal
     _say(run, text)
 
 
+def _like(run: Element) -> Element:
+    """An empty run of the same form."""
+    new = etree.Element(f"{W}r")
+    for key, value in run.attrib.items():
+        new.set(key, value)
+    properties = run.find(f"{W}rPr")
+    if properties is not None:
+        new.append(deepcopy(properties))
+    return new
+
+
 def _split(run: Element, text: Element, at: int) -> Element:
     """Part the run behind `at` characters of its `text`; the new run to the right, with the same form, holds the rest and is returned."""
     said = text.text or ""
-    right = etree.Element(f"{W}r")
-    for key, value in run.attrib.items():
-        right.set(key, value)
-    properties = run.find(f"{W}rPr")
-    if properties is not None:
-        right.append(deepcopy(properties))
+    right = _like(run)
     following = list(text.itersiblings())
     text.text = said[:at]
     text.set(_XML_SPACE, "preserve")
@@ -339,12 +345,7 @@ def _alone(run: Element, text: Element) -> Element:
     earlier = [i for i in text.itersiblings(preceding=True) if i.tag != f"{W}rPr"]
     if not earlier:
         return run
-    left = etree.Element(f"{W}r")
-    for key, value in run.attrib.items():
-        left.set(key, value)
-    properties = run.find(f"{W}rPr")
-    if properties is not None:
-        left.append(deepcopy(properties))
+    left = _like(run)
     for item in reversed(earlier):
         left.append(item)
     run.addprevious(left)

@@ -6,7 +6,6 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
 
 from bangfu.catalogue import Field, FieldType
 from bangfu.catalogue.reading import norm
@@ -218,8 +217,3 @@ def where(sheet: str, issue: Issue) -> str:
 def sentence(sheet: str, issue: Issue, lang: str = "zh") -> str:
     """The whole sentence for people: 培训!E17：“六十来人”读不出人数，请填数字."""
     return f"{where(sheet, issue)}：{issue.zh}" if lang == "zh" else f"{where(sheet, issue)}: {issue.en}"
-
-
-def value_text(value: Any) -> str:
-    """A read value as a preview shows it."""
-    return plain(value) if isinstance(value, Decimal) else getattr(value, "name", None) or str(value)
