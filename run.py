@@ -326,7 +326,7 @@ CHECKS = (
 
 
 def test(arguments: list[str]) -> int:
-    """Everything on SQLite in one lane; the checks, then PostgreSQL, in the other. With arguments: pytest alone, on both.
+    """SQLite in one lane; the checks, PostgreSQL and the browser in the other. With arguments: pytest alone, on both engines.
 
     Exit status 0 only where every check and every test passed. The last line sums the tests up: what was left out is
     counted as skipped.
@@ -338,13 +338,10 @@ def test(arguments: list[str]) -> int:
         common = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "BANGFU_DATA": str(folder / "data"), "BANGFU_DATABASE": ""}
         outcome: dict[str, int] = {}
 
-        def pytest(engine: str, extra: dict[str, str], output=None) -> None:
-            command = [PYTHON, "-m", "pytest", f"--junitxml={folder / engine}.xml"]
-            if output is None and not arguments:  # measuring takes time: once, in the lane that runs everything
-                command += ["--cov", "--cov-report="]
-            own = {**common, **extra, "COVERAGE_FILE": str(folder / "coverage")}
-            ran = subprocess.run([*command, *arguments], cwd=ROOT, env=own, stdout=output, stderr=output, check=False)
-            outcome[f"pytest on {engine}"] = 0 if ran.returncode == 5 and arguments else ran.returncode  # 5: nothing chosen
+        def pytest(where: str, extra: dict[str, str], chosen: list[str], output=None) -> None:
+            command = [PYTHON, "-m", "pytest", f"--junitxml={folder / where}.xml", *chosen]
+            ran = subprocess.run(command, cwd=ROOT, env={**common, **extra}, stdout=output, stderr=output, check=False)
+            outcome[f"pytest on {where}"] = 0 if ran.returncode == 5 and arguments else ran.returncode  # 5: nothing chosen
 
         def second_lane(output) -> None:
             if not arguments:
@@ -354,12 +351,15 @@ def test(arguments: list[str]) -> int:
                     ran = subprocess.run([PYTHON, *command], cwd=ROOT, env=common, stdout=output, stderr=output, check=False)
                     outcome[title] = ran.returncode
             if address:
-                pytest("PostgreSQL", {"BANGFU_TEST_DATABASE": address}, output)
+                pytest("PostgreSQL", {"BANGFU_TEST_DATABASE": address}, arguments, output)
+            if not arguments:
+                pytest("SQLite in the browser", {"BANGFU_TEST_DATABASE": ""}, ["-m", "browser"], output)
 
         with (folder / "second").open("wb") as output:
             lane = threading.Thread(target=second_lane, args=(output,))
             lane.start()
-            pytest("SQLite", {"BANGFU_TEST_DATABASE": "", "BANGFU_TEST_BOTH": "1" if address else ""})
+            measured = {"BANGFU_TEST_DATABASE": "", "BANGFU_TEST_BOTH": "1" if address else "", "COVERAGE_FILE": str(folder / "coverage")}
+            pytest("SQLite", measured, arguments or ["-m", "not browser", "--cov", "--cov-report="])
             lane.join()
         print((folder / "second").read_text(encoding="utf-8", errors="replace"), flush=True)
         if not arguments:
@@ -368,7 +368,7 @@ def test(arguments: list[str]) -> int:
 
 
 def coverage(folder: Path, environment: dict[str, str]) -> None:
-    """The share of the code that the tests on SQLite ran."""
+    """The share of the code that the tests on SQLite ran, the browser's apart."""
     own = {**environment, "COVERAGE_FILE": str(folder / "coverage")}
     subprocess.run([PYTHON, "-m", "coverage", "report", "--skip-covered", "--skip-empty"], cwd=ROOT, env=own, check=False)
 

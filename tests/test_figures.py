@@ -366,7 +366,7 @@ SLICES = st.builds(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(facts(), SLICES)
 def test_a_trace_adds_up_to_its_figure(entries: list[Fact], slice_: Slice) -> None:
     for figure in folded():
@@ -377,7 +377,7 @@ def test_a_trace_adds_up_to_its_figure(entries: list[Fact], slice_: Slice) -> No
         assert [(s.fact.begin, s.fact.id) for s in shares] == sorted((s.fact.begin, s.fact.id) for s in shares)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(facts(), st.lists(DAYS, min_size=2, max_size=4, unique=True))
 def test_years_add_up_for_sums_and_counts_and_not_less_than_the_whole_for_distinct(entries: list[Fact], days: list[date]) -> None:
     days.sort()
