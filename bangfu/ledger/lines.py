@@ -1,5 +1,5 @@
 """The lines of the ledger: the entries that stand at the current mark as narrow rows of numbers, in the order in which figures read them,
-and their totals by year.
+and their totals by year and place.
 
 An index that can be dropped (`drop`) and made again (`rebuild`). It is kept inside the posting's transaction: lines of new entries come,
 lines of ended entries go. `Programme.kept` tells for which mark it holds; figures at any other mark read the entries (`matching.py`).
@@ -67,7 +67,7 @@ class Keeper:
         self.fresh: list[tuple[int, int, str, str, str, str, str]] = []
         self.waiting: dict[int, list[Row]] = defaultdict(list)
         self.count = 0  # of waiting lines
-        self.totals: dict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0])  # by variety and year: lines and value, to be added
+        self.totals: dict[tuple[int, int, int], list[int]] = defaultdict(lambda: [0, 0])  # by variety, year, place: lines and value, to be added
 
     def named(self, codes: Codes) -> dict[str, int]:
         """The varieties of these codes by measure, as far as they are known (see `variety`)."""
@@ -126,8 +126,8 @@ class Keeper:
         for variety, lines in sorted(self.waiting.items()):
             lines.sort()
             waiting += lines
-            for _, year, _, _, _, value, _, _, _ in lines:
-                total = self.totals[variety, year]
+            for _, year, place, _, _, value, _, _, _ in lines:
+                total = self.totals[variety, year, place]
                 total[0] += 1
                 total[1] += value
         insert("ledger_line", COLUMNS, waiting, TYPES)
@@ -145,7 +145,7 @@ class Keeper:
                 for name, values in held.items():
                     if values:
                         gone.append((known[name], *where))
-                        total = self.totals[known[name], one.begin.year]
+                        total = self.totals[known[name], one.begin.year, one.place or 0]
                         total[0] -= len(values)
                         total[1] -= sum(values)
         sql = "DELETE FROM ledger_line WHERE variety_id = %s AND year = %s AND place = %s AND begin = %s AND entry = %s"
@@ -161,10 +161,10 @@ class Keeper:
 
     def _add_up(self) -> None:
         added = [(*key, *total) for key, total in sorted(self.totals.items()) if any(total)]
-        once, many = "SELECT * FROM unnest(%s::int[], %s::int[], %s::bigint[], %s::bigint[])", "VALUES (%s, %s, %s, %s)"
+        once, many = "SELECT * FROM unnest(%s::int[], %s::int[], %s::int[], %s::bigint[], %s::bigint[])", "VALUES (%s, %s, %s, %s, %s)"
         postgres = connection.vendor == "postgresql"
         sql = (
-            f"INSERT INTO ledger_total (variety_id, year, lines, value) {once if postgres else many} ON CONFLICT (variety_id, year)"
+            f"INSERT INTO ledger_total (variety_id, year, place, lines, value) {once if postgres else many} ON CONFLICT (variety_id, year, place)"
             " DO UPDATE SET lines = ledger_total.lines + excluded.lines, value = ledger_total.value + excluded.value"
         )
         with connection.cursor() as cursor:
@@ -256,13 +256,10 @@ class Reader:
     def counts(self, varieties: Iterable[int], slice_: Slice, scope: str = "any") -> dict[int, tuple[int, int]]:
         """How many lines each variety has in a slice, and what their values add up to; those that have none are left out."""
         listed = sorted(varieties)
-        if scope == "any" and slice_.places is None and slice_.units is None and _whole_years(slice_):
-            (text, params), (years, more) = within("variety_id", listed), within("year", self.years(slice_.begin, slice_.end))
-            sql = f"SELECT variety_id, SUM(lines), SUM(value) FROM ledger_total WHERE {text} AND {years} GROUP BY variety_id"
-            params = [*params, *more]
-        else:
-            conditions, params = self.conditions(listed, slice_, scope)
-            sql = f"SELECT variety_id, COUNT(*), SUM(value) FROM ledger_line l WHERE {conditions} GROUP BY variety_id"
+        summed = slice_.units is None and _whole_years(slice_)
+        conditions, params = self.conditions(listed, slice_, scope)
+        lines, table = ("SUM(lines)", "ledger_total") if summed else ("COUNT(*)", "ledger_line")
+        sql = f"SELECT variety_id, {lines}, SUM(value) FROM {table} l WHERE {conditions} GROUP BY variety_id"
         return {variety: (int(count), int(total)) for variety, count, total in rows(sql, params) if count}
 
     def years(self, begin: date | None, end: date | None) -> range:

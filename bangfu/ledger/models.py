@@ -304,10 +304,11 @@ class Line(models.Model):
 
 
 class Total(models.Model):
-    """How many lines of a variety begin in a year, and what their values add up to: kept with the lines, and as easily thrown away."""
+    """How many lines of a variety begin in a year at a place (0: at none), and what their values add up to: kept with the lines, and as easily thrown away."""
 
-    pk = models.CompositePrimaryKey("variety", "year")
+    pk = models.CompositePrimaryKey("variety", "year", "place")
     variety = models.ForeignKey(Variety, models.CASCADE, db_constraint=False, db_index=False)
     year = models.SmallIntegerField()
+    place = models.IntegerField()
     lines = models.BigIntegerField()
     value = models.BigIntegerField()
