@@ -1,4 +1,4 @@
-"""What the office keeps beside the ledger: who may do what, drafts of forms, saved views, what was taken out.
+"""What the office keeps beside the ledger: who may do what, drafts of forms, saved views, what was taken out, targets, assessments.
 
 Nothing here enters a figure.
 """
@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import models
 
 from bangfu.ledger.crypt import EncryptedJSONField, EncryptedTextField
-from bangfu.ledger.models import Batch, Entry, Party, Programme
+from bangfu.ledger.models import Batch, Entry, Party, Place, Programme
 
 
 class Account(models.Model):
@@ -163,3 +163,41 @@ class HeaderMemory(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["programme", "kind", "header"], name="header_once")]
+
+
+class Target(models.Model):
+    """What is to be reached of a figure in a year, by the programme or by a unit or place of it (目标分解, domain.md 4.13).
+
+    Only added to: of the rows for the same figure, year, unit and place the newest counts, and one without a value withdraws what stood.
+    """
+
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="targets")
+    figure = models.CharField(max_length=60)
+    year = models.SmallIntegerField()
+    unit = models.ForeignKey(Party, models.PROTECT, null=True, related_name="+")
+    place = models.ForeignKey(Place, models.PROTECT, null=True, related_name="+")
+    value = models.BigIntegerField(null=True)  # in smallest parts of the figure's unit
+    due = models.DateField(null=True)  # the last day for it, where that is not the year's
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    reason = models.CharField(max_length=500, default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["programme", "year", "figure"], name="target_year")]
+
+
+class Judged(models.Model):
+    """What a person entered for an item of an assessment that no figure answers: points, cases, ballots. Only added to; the newest counts."""
+
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="+")
+    scheme = models.CharField(max_length=60)
+    year = models.SmallIntegerField()
+    unit = models.ForeignKey(Party, models.PROTECT, null=True, related_name="+")
+    item = models.CharField(max_length=60)
+    value = models.JSONField(null=True)  # a number as text, or how many ballots each word has; NULL: withdrawn
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    reason = models.CharField(max_length=500, default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["programme", "year", "scheme"], name="judged_year")]
