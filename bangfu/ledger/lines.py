@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 ENTRY, PERSON = "", "@person"
 """What a variety holds instead of a measure: the entries themselves, or the people in them."""
 
+EVERYWHERE = -1
+"""The place of a total over all places, 0 being the place of what has none."""
+
 FLUSH = 300_000
 """So many lines are sorted and written together: in the order of the table they go in several times as fast."""
 
@@ -67,7 +70,7 @@ class Keeper:
         self.fresh: list[tuple[int, int, str, str, str, str, str]] = []
         self.waiting: dict[int, list[Row]] = defaultdict(list)
         self.count = 0  # of waiting lines
-        self.totals: dict[tuple[int, int, int], list[int]] = defaultdict(lambda: [0, 0])  # by variety, year, place: lines and value, to be added
+        self.totals: dict[tuple[int, int, int], list[int]] = defaultdict(lambda: [0, 0])  # lines and value to be added
 
     def named(self, codes: Codes) -> dict[str, int]:
         """The varieties of these codes by measure, as far as they are known (see `variety`)."""
@@ -160,6 +163,10 @@ class Keeper:
         self.programme.save(update_fields=["kept"])
 
     def _add_up(self) -> None:
+        for (variety, year, _), (lines, value) in list(self.totals.items()):
+            everywhere = self.totals[variety, year, EVERYWHERE]
+            everywhere[0] += lines
+            everywhere[1] += value
         added = [(*key, *total) for key, total in sorted(self.totals.items()) if any(total)]
         once, many = "SELECT * FROM unnest(%s::int[], %s::int[], %s::int[], %s::bigint[], %s::bigint[])", "VALUES (%s, %s, %s, %s, %s)"
         postgres = connection.vendor == "postgresql"
@@ -256,9 +263,12 @@ class Reader:
     def counts(self, varieties: Iterable[int], slice_: Slice, scope: str = "any") -> dict[int, tuple[int, int]]:
         """How many lines each variety has in a slice, and what their values add up to; those that have none are left out."""
         listed = sorted(varieties)
-        summed = slice_.units is None and _whole_years(slice_)
         conditions, params = self.conditions(listed, slice_, scope)
-        lines, table = ("SUM(lines)", "ledger_total") if summed else ("COUNT(*)", "ledger_line")
+        lines, table = "COUNT(*)", "ledger_line"
+        if slice_.units is None and _whole_years(slice_):
+            lines, table = "SUM(lines)", "ledger_total"
+            everywhere = slice_.places is None and scope == "any"
+            conditions += f" AND l.place {'=' if everywhere else '<>'} {EVERYWHERE}"
         sql = f"SELECT variety_id, {lines}, SUM(value) FROM {table} l WHERE {conditions} GROUP BY variety_id"
         return {variety: (int(count), int(total)) for variety, count, total in rows(sql, params) if count}
 

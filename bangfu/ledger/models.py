@@ -304,7 +304,10 @@ class Line(models.Model):
 
 
 class Total(models.Model):
-    """How many lines of a variety begin in a year at a place (0: at none), and what their values add up to: kept with the lines, and as easily thrown away."""
+    """How many lines of a variety begin in a year at a place (0: at none, -1: at any or none), and what their values add up to.
+
+    Kept with the lines, and as easily thrown away.
+    """
 
     pk = models.CompositePrimaryKey("variety", "year", "place")
     variety = models.ForeignKey(Variety, models.CASCADE, db_constraint=False, db_index=False)

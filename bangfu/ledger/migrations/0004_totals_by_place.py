@@ -37,7 +37,8 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(
             "INSERT INTO ledger_total (variety_id, year, place, lines, value)"
-            " SELECT variety_id, year, place, COUNT(*), SUM(value) FROM ledger_line GROUP BY variety_id, year, place",
+            " SELECT variety_id, year, place, COUNT(*), SUM(value) FROM ledger_line GROUP BY variety_id, year, place"
+            " UNION ALL SELECT variety_id, year, -1, COUNT(*), SUM(value) FROM ledger_line GROUP BY variety_id, year",
             migrations.RunSQL.noop,
         ),
     ]
