@@ -49,12 +49,16 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """Claims (by index) that cannot all be true; `rule` names the check; `zh` and `en` quote them and show the working."""
+    """Claims (by index) that cannot all be true; `rule` names the check; `zh` and `en` quote them and show the working.
+
+    `cells` are the spans of a table's cells where the quarrel is between these, claims or not.
+    """
 
     claims: tuple[int, ...]
     rule: str
     zh: str
     en: str
+    cells: tuple[tuple[int, int], ...] = ()
 
 
 Rule = Callable[[Sequence[Read]], Iterator[Contradiction]]

@@ -11,11 +11,13 @@ from decimal import Decimal
 from typing import Any
 
 from bangfu.catalogue.shapes import Catalogue, Figure, Fold
+from bangfu.claims import tables as in_tables
 from bangfu.claims.around import Layout, dateline
 from bangfu.claims.binding import Binder, Binding, SliceWords
 from bangfu.claims.consistency import Contradiction, Read, contradictions
 from bangfu.claims.extract import Claim, Reading
 from bangfu.claims.gazetteer import Gazetteer
+from bangfu.claims.tables import Table
 from bangfu.claims.verdicts import Ask, Judgement, Verdict, judge
 from bangfu.quantities import plain
 
@@ -113,11 +115,13 @@ def check(
     remembered: Mapping[str, str] | None = None,
     earlier: Iterable[Earlier] = (),
     until: date | None = None,
+    tables: Sequence[Table] = (),
 ) -> Report:
     """Check a text that has been read.
 
     `ask(figure code, slice)` answers for the ledger; `remembered` holds people's corrections (signature → figure code); `earlier` what
-    earlier reports said; `until` the day after the last day the text can speak of, by default the day after its own dateline.
+    earlier reports said; `until` the day after the last day the text can speak of, by default the day after its own dateline. `tables` are
+    the text's tables, with spans of the original.
     """
     reading = without_names(reading, gazetteer)
     binder = Binder(catalogue, gazetteer, remembered)
@@ -139,7 +143,8 @@ def check(
         clause = " ".join(read.context.clause_text.split())
         findings.append(Finding(claim, read.binding, judgement, clause, binder.signature(claim, read.context)))
     recalled = tuple(_recalled(findings, earlier))
-    return Report(reading, tuple(findings), tuple(contradictions(reads)), recalled, dated)
+    quarrels = [*contradictions(reads), *in_tables.contradictions(tables, [c.span for c in reading.claims])]
+    return Report(reading, tuple(findings), tuple(quarrels), recalled, dated)
 
 
 def without_names(reading: Reading, gazetteer: Gazetteer) -> Reading:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -82,6 +82,7 @@ def check(programme: Programme, document: Document, mark: int | None = None, *, 
         asker(books),
         remembered=corrections(programme),
         earlier=said_before(programme, document, before) if earlier else (),
+        tables=document.tables,
     )
     return Checked(document, without_our_words(document, report), books.mark)
 
@@ -96,7 +97,9 @@ def without_our_words(document: Document, report: Report) -> Report:
         report,
         findings=tuple(report.findings[i] for i in kept),
         contradictions=tuple(
-            replace(c, claims=tuple(place[i] for i in c.claims)) for c in report.contradictions if all(i in place for i in c.claims)
+            replace(c, claims=tuple(place[i] for i in c.claims if i in place))
+            for c in report.contradictions
+            if c.cells or all(i in place for i in c.claims)
         ),
         recalled=tuple(replace(r, index=place[r.index]) for r in report.recalled if r.index in place),
     )
@@ -408,6 +411,22 @@ _COLOURS = {
 }
 
 
+def _notes(checked: Checked) -> Iterator[tuple[tuple[int, int], str, list[str]]]:
+    """What is said where in the document given back: span, highlight ("" for none), lines of the comment."""
+    quarrels: dict[int, list[str]] = {}
+    for one in checked.report.contradictions:
+        why = f"文中矛盾：{one.zh}"
+        for i in one.claims:
+            quarrels.setdefault(i, []).append(why)
+        if one.cells and not one.claims:
+            yield one.cells[0], "yellow", [why]
+    for one_more in checked.report.recalled:
+        quarrels.setdefault(one_more.index, []).append(f"与以往报告不一致：{one_more.zh}")
+    for index, finding in enumerate(checked.findings):
+        colour = _COLOURS.get(finding.verdict, "yellow" if index in quarrels else "")
+        yield finding.claim.span, colour, [f"【{VERDICTS[finding.verdict][0]}】{finding.judgement.zh}", *quarrels.get(index, ())]
+
+
 def as_docx(checked: Checked) -> bytes:
     """The document given back: a comment at every claim, those to look at highlighted, and the table of verdicts at its end.
 
@@ -416,20 +435,11 @@ def as_docx(checked: Checked) -> bytes:
     if checked.document.format != "docx":
         raise documents.DocumentRefused("只有 Word 文档（docx）能带批注退回", "Only a Word document (docx) can be given back with comments")
     editor = Editor.open(checked.document.content, checked.document.name, timezone.now())
-    quarrels: dict[int, list[str]] = {}
-    for one in checked.report.contradictions:
-        for i in one.claims:
-            quarrels.setdefault(i, []).append(f"文中矛盾：{one.zh}")
-    for one_more in checked.report.recalled:
-        quarrels.setdefault(one_more.index, []).append(f"与以往报告不一致：{one_more.zh}")
-    for index in range(len(checked.findings) - 1, -1, -1):
-        finding = checked.findings[index]
-        runs = editor.runs(*finding.claim.span)
-        if not runs:
-            continue
-        if finding.verdict in _COLOURS or index in quarrels:
-            editor.highlight(runs, _COLOURS.get(finding.verdict, "yellow"))
-        editor.comment(runs, [f"【{VERDICTS[finding.verdict][0]}】{finding.judgement.zh}", *quarrels.get(index, ())])
+    for span, colour, lines in sorted(_notes(checked), reverse=True):  # from the end, so that what is written moves nothing that follows
+        if runs := editor.runs(*span):
+            if colour:
+                editor.highlight(runs, colour)
+            editor.comment(runs, lines)
     table = [(c[0], c[1], c[2], c[3], c[4], c[7]) for c in rows(checked)]
     table += [(which, "", "文中矛盾", "", "", why) for which, why in _quarrels(checked.report)]
     head = f"核验结果（台账截至第 {checked.mark} 号记账；{_counted(checked.report)}）"

@@ -98,6 +98,8 @@ _HIDING = re.compile(
 _HIDDEN = re.compile(r"(?:^|\s)hidden(?:\s|=|/|$)|aria-hidden\s*=\s*[\"']?true", re.IGNORECASE)
 _STYLE = re.compile(r"style\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", re.IGNORECASE)
 _CLASS = re.compile(r"\b(class|id)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", re.IGNORECASE)
+_SPANNED = re.compile(r"\b(col|row)span\s*=\s*[\"']?\s*(\d{1,4})", re.IGNORECASE)
+_MOST_SPANNED = 64
 _RULE = re.compile(r"([^{}]{1,400})\{([^{}]{0,2000})\}")
 _SELECTOR = re.compile(r"([.#])([A-Za-z_][\w-]*)\s*$")
 _SENTENCE = re.compile("[。，；：！？,;]")
@@ -110,6 +112,8 @@ class Node:
     parent: Node | None
     hidden: bool
     name: str = ""  # its class, by which sections of one kind are known
+    across: int = 1  # columns and rows that a table's cell spans
+    down: int = 1
     inside: list[Node | Words] = field(default_factory=list)
     prose: int = 0
 
@@ -184,6 +188,8 @@ def _tree(source: str) -> Node:
             if here.tag == old:
                 here, depth = here.parent or root, depth - 1
         node = Node(tag, here, hidden=_hides(tag, attributes, hiding), name=_class_of(attributes))
+        if tag in {"td", "th"} and attributes:
+            node.across, node.down = _spans(attributes)
         here.inside.append(node)
         if tag in {"script", "style", "textarea", "template"} and not attributes.endswith("/"):
             closing = re.compile(rf"</{tag}\b", re.IGNORECASE).search(source, at)
@@ -246,6 +252,11 @@ def _hiding_names(source: str) -> frozenset[str]:
                 names.update(s[1] + s[2] for part in rule[1].split(",") if (s := _SELECTOR.search(part.strip())))
         at = end + 1
     return frozenset(names)
+
+
+def _spans(attributes: str) -> tuple[int, int]:
+    found = {m[1].lower(): max(1, min(int(m[2]), _MOST_SPANNED)) for m in _SPANNED.finditer(attributes)}
+    return found.get("col", 1), found.get("row", 1)
 
 
 def _class_of(attributes: str) -> str:
@@ -383,15 +394,37 @@ def _is_data(table: Node) -> bool:
 
 
 def _grid(table: Node) -> list[list[Cell]]:
+    """The rows of a table, its cells repeated over the columns and rows they span."""
     rows: list[list[Cell]] = []
+    hanging: dict[int, tuple[int, Cell]] = {}  # column → for how many rows more a cell from above stands there
     stack: list[Node] = [table]
     while stack:
         node = stack.pop()
         if node.tag == "tr":
-            rows.append([_cell(c) for c in node.inside if isinstance(c, Node) and c.tag in {"td", "th"} and not c.hidden])
+            rows.append(_spanned([c for c in node.inside if isinstance(c, Node) and c.tag in {"td", "th"} and not c.hidden], hanging))
         elif not (node.tag == "table" and node is not table):
             stack.extend(reversed([c for c in node.inside if isinstance(c, Node) and not c.hidden]))
     return rows
+
+
+def _spanned(cells: list[Node], hanging: dict[int, tuple[int, Cell]]) -> list[Cell]:
+    row: list[Cell] = []
+    ends: list[Node | None] = [*cells, None]
+    for node in ends:
+        while len(row) in hanging:
+            left, cell = hanging.pop(len(row))
+            if left > 1:
+                hanging[len(row)] = left - 1, cell
+            row.append(cell)
+        if node is None:
+            break
+        cell = _cell(node)
+        again = Cell(cell.pieces, merged=True)
+        for place in range(len(row), len(row) + node.across):
+            if node.down > 1:
+                hanging[place] = node.down - 1, again
+        row += [cell, *[again] * (node.across - 1)]
+    return row
 
 
 def _cell(node: Node) -> Cell:

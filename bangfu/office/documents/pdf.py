@@ -13,7 +13,7 @@ from pdfminer.pdfexceptions import PDFException
 from pdfplumber.utils.exceptions import PdfminerException
 
 from bangfu.office.documents.shapes import Builder, DocumentRefused, Where
-from bangfu.office.documents.tables import Cell, lay
+from bangfu.office.documents.tables import Cell, is_number, lay
 
 MOST_PAGES = 500
 _PAGE_NUMBER = re.compile(r"[-—–·\s第]*\d{1,4}\s*(?:/\s*\d{1,4})?[-—–·\s页]*")
@@ -60,21 +60,46 @@ def read(content: bytes) -> tuple[Builder, tuple[str, ...]]:
     heads = {text for text, times in repeated.items() if times > 1 and times * 2 > len(pages)}
     out = Builder()
     lines: list[Line] = []
+    grid: list[list[Cell]] = []
+    begun = 0  # the page on which the table at hand began
     for number, items in enumerate(pages, 1):
         edges = {id(line) for line in _edges(items)}
         for item in items:
             if isinstance(item, Line):
                 if id(item) in edges and (_PAGE_NUMBER.fullmatch(item.text) or _still(item.text) in heads):
                     continue
+                _table(grid, out)
                 item.page = number
                 lines.append(item)
-            else:
-                _paragraphs(lines, out)
-                lines = []
-                lay([[Cell([(c or "", None, None, Where("table", page=number), None)]) for c in row] for row in item], out)
+                continue
+            _paragraphs(lines, out)
+            lines = []
+            rows = [[Cell([(c or "", None, None, Where("table", page=number), None)]) for c in row] for row in item]
+            said_again = _repeated(grid, rows)
+            goes_on = begun != number and (said_again or any(is_number(c.word) for c in rows[0]))  # over the page's end
+            if grid and (not goes_on or len(grid[0]) != len(rows[0])):
+                _table(grid, out)
+                said_again = 0
+            grid += rows[said_again:]
+            begun = number
+    _table(grid, out)
     _paragraphs(lines, out)
     notes = (f"第 {'、'.join(map(str, empty))} 页是图片，没有文字，未核验",) if empty else ()
     return out, notes
+
+
+def _repeated(grid: list[list[Cell]], rows: list[list[Cell]]) -> int:
+    """How many heading lines of the table are said again at the top of the next page."""
+    same = 0
+    while same < min(len(grid), len(rows)) and [c.word for c in rows[same]] == [c.word for c in grid[same]]:
+        same += 1
+    return same
+
+
+def _table(grid: list[list[Cell]], out: Builder) -> None:
+    if grid:
+        lay(grid, out)
+        grid.clear()
 
 
 class Line:

@@ -6,6 +6,8 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import Any
 
+from bangfu.claims.tables import Table
+
 
 class DocumentRefused(ValueError):  # noqa: N818 - the trade's own word for it
     """The file cannot be read. `zh` and `en` say what is wrong and what to do next, in one sentence each."""
@@ -50,7 +52,10 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file as it is read. `source` is the decoded file (txt, html) or the text itself (docx, pdf, xlsx); spans of JSON point into it."""
+    """A file as it is read. `source` is the decoded file (txt, html) or the text itself (docx, pdf, xlsx); spans of JSON point into it.
+
+    `tables` are its tables as cells, with spans of `text`.
+    """
 
     name: str
     format: str
@@ -60,6 +65,7 @@ class Document:
     content: bytes = field(repr=False, default=b"")
     encoding: str = ""
     notes: tuple[str, ...] = ()
+    tables: tuple[Table, ...] = ()
     _starts: tuple[int, ...] = field(repr=False, default=())
 
     def within(self, start: int, end: int) -> tuple[Piece, ...]:
@@ -91,12 +97,16 @@ class Document:
         return touched[0].where if touched else Where()
 
 
+_TAIL = 20  # pieces to look back for the line above: a line is often cut into runs
+
+
 class Builder:
     """Puts a document's text together, remembering where each piece came from."""
 
     def __init__(self) -> None:
         self._text: list[str] = []
         self._pieces: list[Piece] = []
+        self.tables: list[Table] = []
         self.length = 0
 
     def add(self, text: str, where: Where, at: int | None = None, until: int | None = None, handle: Any = None) -> None:
@@ -115,6 +125,10 @@ class Builder:
             self._text.append(text)
             self.length += len(text)
 
+    def above(self) -> str:
+        """The last line that was written: what stands above a table."""
+        return "".join(self._text[-_TAIL:]).rstrip().rpartition("\n")[2].strip()
+
     def line(self) -> None:
         if self._text and not self._text[-1].endswith("\n"):
             self.say("\n")
@@ -125,5 +139,14 @@ class Builder:
         text = "".join(self._text)
         pieces = tuple(self._pieces)
         return Document(
-            name, form, text, text if source is None else source, pieces, content, encoding, notes, tuple(p.start for p in pieces)
+            name,
+            form,
+            text,
+            text if source is None else source,
+            pieces,
+            content,
+            encoding,
+            notes,
+            tuple(self.tables),
+            tuple(p.start for p in pieces),
         )

@@ -13,16 +13,24 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bangfu import quantities
+from bangfu.claims import tables as sums
+from bangfu.claims.measures import measures
+from bangfu.claims.tables import Table
 from bangfu.office.documents.shapes import Builder, Where
 
 _YEAR = re.compile(r"(?:(?:19|20)\d\d年?度?|[本上去今]年度?|第?[一二三四1-4]季度|\d{1,2}月份?)")
+_FOUR = re.compile(r"(?:19|20)\d\d")
+_SPAN = re.compile(r"(?:19|20)\d\d—(?:19|20)\d\d年")
 _DATE = re.compile(r"(?:19|20)\d\d\s*[年./-]\s*\d{1,2}(?:\s*[月./-]\s*\d{0,2})?日?.{0,6}")
 _CODE = re.compile("序号|编号|号码|电话|手机|文号|票号|凭证|账号|身份证|学号|邮编|日期|时间|年份|年度|备注|说明")
 _IN_BRACKETS = re.compile(r"[（(【\[]\s*(?:单位\s*[:：]\s*)?([^（）()【】\[\]:：]{1,8})[）)】\]]")
 _CAPTION_UNIT = re.compile(r"单位\s*[:：]\s*([^\s，,；;。）)]{1,8})")
 _NOTHING = frozenset({"—", "——", "-", "--", "/", "无"})
 _ALL = frozenset({"合计", "总计", "小计", "累计", "全部", "Total"})
+_COUNTS = re.compile("(?:数|数量|人次)$")  # 受益户数 are not in the 万元 that stand above the table
 _LONGEST_UNIT = 6
+_LONGEST_CAPTION = 60
+_ONLY_SOME = re.compile("主要|部分|节选|续表|接上[表页]|摘[录要]|典型|重点")
 _PROSE = 40
 
 
@@ -45,19 +53,23 @@ class Cell:
         return "".join(self.text.split())
 
 
-def lay(grid: Sequence[Sequence[Cell]], out: Builder, *, unit: str = "") -> None:
-    """Write the table into `out`, a row a line. `unit` is a unit said above the table («单位：万元»)."""
+def lay(grid: Sequence[Sequence[Cell]], out: Builder) -> None:
+    """Write the table into `out`, a row a line. Its unit may be said above it («单位：万元»)."""
+    above = out.above()
+    said = _CAPTION_UNIT.search(above) if len(above) <= _LONGEST_CAPTION else None
+    unit = _unit_of(said[1]) if said is not None else ""
     out.line()
     width = max((len(r) for r in grid), default=0)
     rows = [[*row, *(Cell() for _ in range(width - len(row)))] for row in grid]
-    while rows and len({c.word for c in rows[0] if c.word}) <= 1 and not any(_is_number(c.word) for c in rows[0]):
+    while rows and len({c.word for c in rows[0] if c.word}) <= 1 and not any(is_number(c.word) for c in rows[0]):
         title = rows.pop(0)
-        unit = next((m[1] for c in title if (m := _CAPTION_UNIT.search(c.word))), unit)
+        above += "".join(c.word for c in title if not c.merged)
+        unit = next((u for c in title if (m := _CAPTION_UNIT.search(c.word)) and (u := _unit_of(m[1]))), unit)
         _line([c for c in title if not c.merged], out)
     if _is_ours(rows):
         return
     head = 0
-    while head < len(rows) and not any(_is_number(c.word) for c in rows[head]) and any(c.word for c in rows[head]):
+    while head < len(rows) and not any(is_number(c.word) for c in rows[head]) and any(c.word for c in rows[head]):
         head += 1
     if head == 0 or head >= len(rows) or width < 2:
         _plain(rows, out)
@@ -68,8 +80,16 @@ def lay(grid: Sequence[Sequence[Cell]], out: Builder, *, unit: str = "") -> None
     body = rows[head:]
     units = _unit_column(headings, body)
     labels = [i for i in range(width) if i != units and _is_label(headings[i], [r[i].word for r in body])]
-    for row in body:
-        _row(row, headings, labels, row[units].word if units is not None else unit, out, slices=units is not None)
+    headings = _over_the_years(headings)
+    laid = [_row(row, headings, labels, row[units].word if units is not None else "", unit, out, slices=units is not None) for row in body]
+    out.tables.append(
+        Table(
+            tuple(_tiers([row[i] for row in rows[:head]]) for i in range(width)),
+            tuple(laid),
+            tuple(labels),
+            whole=_ONLY_SOME.search(above) is None,
+        )
+    )
 
 
 _OURS = (frozenset({"口径", "台账笔数"}), frozenset({"Caliber", "Entries"}), frozenset({"原文", "结论", "台账数"}))
@@ -80,8 +100,25 @@ def _is_ours(rows: Sequence[Sequence[Cell]]) -> bool:
     return bool(rows) and any(words <= {c.word for c in rows[0]} for words in _OURS)
 
 
+def _tiers(cells: Sequence[Cell]) -> tuple[str, ...]:
+    """The headings over a column from the outermost, each without its unit; a heading that spans several rows once."""
+    return tuple(dict.fromkeys(bare for c in cells if (bare := _without_unit(c.word))))
+
+
+def _without_unit(heading: str) -> str:
+    return _IN_BRACKETS.sub(lambda m: "" if _unit_of(m[1]) else m[0], heading)
+
+
 def _heading(words: list[str]) -> str:
     return "".join(dict.fromkeys(w for w in words if w))
+
+
+def _over_the_years(headings: list[str]) -> list[str]:
+    """A total beside columns of years speaks of all of these: «合计» behind 2018年 and 2019年 is that of 2018—2019年."""
+    years = sorted({found[0] for h in headings if _YEAR.fullmatch(h) and (found := _FOUR.match(h))})
+    if len(years) < 2:
+        return headings
+    return [f"{years[0]}—{years[-1]}年" if _IN_BRACKETS.sub("", h) in _ALL - {"累计"} else h for h in headings]
 
 
 def _unit_column(headings: list[str], body: list[list[Cell]]) -> int | None:
@@ -101,7 +138,7 @@ def _unit_column(headings: list[str], body: list[list[Cell]]) -> int | None:
 def _unit_of(word: str) -> str:
     """The word, if a number may stand before it as its unit (万元, 人次); "" otherwise."""
     bare = re.sub("^[十百]?[万亿]|^千", "", word)
-    return word if bare in quantities.UNIT_WORDS or word in {"%", "万", "亿"} else ""
+    return word if bare in quantities.UNIT_WORDS or bare in measures().measures or word in {"%", "万", "亿"} else ""
 
 
 def _is_label(heading: str, words: list[str]) -> bool:
@@ -111,19 +148,27 @@ def _is_label(heading: str, words: list[str]) -> bool:
         and heading not in _ALL
         and not _CODE.search(heading)
         and bool(said)
-        and sum(not _is_number(w) for w in said) * 2 > len(said)
+        and sum(not is_number(w) for w in said) * 2 > len(said)
     )
 
 
-def _row(row: list[Cell], headings: list[str], labels: list[int], unit: str, out: Builder, *, slices: bool) -> None:
-    """A row's numbers, a sentence each. With `slices` the headings say for when or where (2019年, 甲村, 合计), else what (培训人次)."""
+def _row(
+    row: list[Cell], headings: list[str], labels: list[int], own_unit: str, unit: str, out: Builder, *, slices: bool
+) -> tuple[sums.Cell, ...]:
+    """A row's numbers, a sentence each; what is read of every cell is given back.
+
+    `own_unit` is what the row's own column of units says, `unit` what is said for the whole table. With `slices` the headings say for when or
+    where (2019年, 甲村, 合计), else what (培训人次).
+    """
     numbers = [i for i in range(len(row)) if i not in labels and row[i].word and not row[i].merged and not _CODE.search(headings[i])]
-    numbers = [i for i in numbers if _is_number(row[i].word)]
+    numbers = [i for i in numbers if is_number(row[i].word)]
+    spans: dict[int, tuple[int, int]] = {}
+    told: dict[int, quantities.Quantity] = {}
     first = True
     for i in numbers:
         own = _bracketed([headings[i]])
         name = _IN_BRACKETS.sub("", headings[i]) if own else headings[i]
-        if _YEAR.fullmatch(name):
+        if _YEAR.fullmatch(name) or _SPAN.fullmatch(name):
             out.say(name if name[-1] in "年度月季份" else name + "年")
             name = ""
         elif slices:
@@ -131,24 +176,41 @@ def _row(row: list[Cell], headings: list[str], labels: list[int], unit: str, out
             name = ""
         for at in labels:
             if first and not row[at].merged:
-                _pieces(row[at], out)
+                spans[at] = _pieces(row[at], out)
             else:
                 out.say(row[at].word)
         out.say(name)
-        _pieces(row[i], out)
+        spans[i] = _pieces(row[i], out)
+        said = [row[at].word for at in labels]
+        counted = next((_unit_in(word) for word in (name, *reversed(said)) if _COUNTS.search(word)), "")
+        its = own or _bracketed(said) or own_unit or counted or unit or _unit_in(name)
         if not _has_unit(row[i].word):
-            out.say(own or _bracketed([row[at].word for at in labels]) or unit or _unit_in(name))
+            out.say(its)
+        told[i] = _quantity(row[i].word, its)
         out.say("。")
         first = False
     if first and any(row[i].word for i in labels):
         for at in labels:
             if not row[at].merged and row[at].word:
-                _pieces(row[at], out)
+                spans[at] = _pieces(row[at], out)
                 out.say("，")
     out.line()
     for i, cell in enumerate(row):
         if i not in labels and i not in numbers and len(cell.word) > _PROSE and not cell.merged:
             _line([cell], out)
+    return tuple(sums.Cell(cell.word, told.get(i), spans.get(i), cell.merged) for i, cell in enumerate(row))
+
+
+def _quantity(word: str, unit: str) -> quantities.Quantity:
+    """What a cell states, in the unit that is said elsewhere where it has none of its own. A cell that `_is_number` is never unreadable."""
+    alone = quantities.read(word, spoken=True)
+    if alone.unit != "other" or unit in {"", "万", "亿"}:
+        return alone
+    code = unit if unit in quantities.UNIT_WORDS or unit not in measures().measures else measures().measures[unit][0]
+    try:
+        return quantities.read(word, code, spoken=True)
+    except (quantities.Unreadable, KeyError):  # 万只: no unit that a column has
+        return alone
 
 
 def _bracketed(words: list[str]) -> str:
@@ -160,10 +222,11 @@ def _unit_in(name: str) -> str:
     """A heading that ends in what it counts: 培训人次, 受益户数; a place's name does not (德麦巴村)."""
     bare = name.removesuffix("数量").removesuffix("数")
     sizes = (2, 1) if bare != name else (2,)
-    return next((bare[-n:] for n in sizes if len(bare) > n and bare[-n:] in quantities.UNIT_WORDS), "")
+    return next((bare[-n:] for n in sizes if len(bare) >= n and bare[-n:] in quantities.UNIT_WORDS), "")
 
 
-def _is_number(word: str) -> bool:
+def is_number(word: str) -> bool:
+    """Whether a cell of these words states a number: no year, no date, no account number."""
     if not word or len(word) > 24 or _YEAR.fullmatch(word) or _DATE.fullmatch(word) or (word.isdecimal() and len(word) > 12):
         return False
     try:
@@ -187,10 +250,13 @@ def _header(cells: list[Cell], out: Builder) -> None:
     out.line()
 
 
-def _pieces(cell: Cell, out: Builder) -> None:
+def _pieces(cell: Cell, out: Builder) -> tuple[int, int]:
+    """Write the cell's own text; where it stands now."""
+    start = out.length
     for text, at, until, where, handle in cell.pieces:
         if text.strip():
             out.add(text.replace("\n", " "), where, at, until, handle)
+    return start, out.length
 
 
 def _line(cells: list[Cell], out: Builder) -> None:

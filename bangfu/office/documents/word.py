@@ -59,12 +59,11 @@ class _Reader:
         self.numbers = numbers
 
     def blocks(self, home: Element, out: Builder) -> None:
-        unit = ""
         for block in home:
             if block.tag == f"{W}p":
                 self._paragraph(block, out)
             elif block.tag == f"{W}tbl":
-                self._table(block, out, unit)
+                self._table(block, out)
             elif block.tag in {f"{W}sdt", f"{W}sdtContent", f"{W}ins", f"{W}customXml", f"{W}moveTo"}:
                 self.blocks(block, out)
 
@@ -88,7 +87,7 @@ class _Reader:
                 elif item.tag in _SAID:
                     yield _SAID[item.tag], None, None, where, item
 
-    def _table(self, table: Element, out: Builder, unit: str) -> None:
+    def _table(self, table: Element, out: Builder) -> None:
         grid: list[list[Cell]] = []
         above: dict[int, Cell] = {}
         for row in table.iterchildren(f"{W}tr", f"{W}sdt", f"{W}ins"):
@@ -98,7 +97,7 @@ class _Reader:
             for cell in table.iter(f"{W}tc"):
                 self.blocks(cell, out)
             return
-        lay(grid, out, unit=unit)
+        lay(grid, out)
 
     def _table_row(self, row: Element, above: dict[int, Cell]) -> list[Cell]:
         cells: list[Cell] = []
