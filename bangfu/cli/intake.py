@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bangfu.cli import ground
-from bangfu.cli.say import Progress, Stop, emit, note, say, table
+from bangfu.cli.say import Progress, Stop, emit, language, note, say, table
 
 if TYPE_CHECKING:
     from bangfu.cli.door import Verbs
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
     from bangfu.office.intake.recording import Result
 
 WORKBOOKS = {".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et", ".csv"}
+LARGE = 1_000_000
+"""A file of so many bytes is recorded as it is read, and says at once that it is being opened."""
+
+TOLD = 1_000
+"""So many problems of a file are told in words."""
+
 COUNTS = ("read", "recorded", "amended", "unchanged", "skipped", "refused")
 
 
@@ -42,7 +49,16 @@ def add(verbs: Verbs) -> None:
     )
     parser.add_argument("--batches", action="store_true", help=say("列出历次导入", "list the imports so far"))
     parser.add_argument("--take-back", type=int, metavar="BATCH", help=say("撤回这一次导入", "undo this import"))
-    parser.add_argument("--reason", default="", help=say("撤回的原因", "why it is undone"))
+    parser.add_argument(
+        "--void-gone",
+        action="store_true",
+        help=say(
+            "更正过的工作簿里不再有的记录，一并作废（要 --reason）",
+            "void the entries that a corrected workbook no longer has (needs --reason)",
+        ),
+    )
+    parser.add_argument("--reason", default="", help=say("撤回或作废的原因", "why it is undone or voided"))
+    parser.add_argument("--lang", choices=("zh", "en"), help=say("用哪种语言说问题（默认随系统）", "in which language to answer"))
     ground.acting(parser)
 
 
@@ -63,6 +79,13 @@ class Outcome:
 
 
 def bring_in(arguments: argparse.Namespace) -> int:
+    if arguments.lang:
+        os.environ["BANGFU_LANG"] = arguments.lang
+    looks = arguments.take_back is not None or arguments.batches
+    files = [] if looks else list(workbooks(arguments.files))
+    if arguments.void_gone and not arguments.reason.strip():
+        raise Stop("作废要写明原因：请加 --reason。", "Voiding needs a reason: add --reason.")
+    bar = opening(files[0]) if files else None  # before anything else: whoever waits is told so at once
     ground.open_database()
     if arguments.take_back is not None:
         return take_back(arguments)
@@ -70,17 +93,27 @@ def bring_in(arguments: argparse.Namespace) -> int:
         return batches(arguments)
     from bangfu.ledger.models import Programme
 
-    files = list(workbooks(arguments.files))
     if arguments.programme or Programme.objects.count() < 2:
         programmes = [ground.programme(arguments.programme)]
     else:
         programmes = list(Programme.objects.select_related("helper").order_by("slug"))
     outcome = Outcome()
     for path in files:
-        one(path, programmes, arguments, outcome)
+        one(path, programmes, arguments, outcome, bar or opening(path))
+        bar = None
     if not arguments.json:
         add_up(outcome, dry=arguments.dry_run)
     return 0 if arguments.dry_run and not outcome.unread else outcome.status
+
+
+def opening(path: Path) -> Progress:
+    """The bar of one file, which begins by saying that it is opened, and how large it is."""
+    size = path.stat().st_size
+    bar = Progress(path.name)
+    if bar.live or size >= LARGE:
+        large = f" {size / 1e6:,.1f} MB" if size >= LARGE else ""
+        bar.begin(say(f"正在打开{large}", f"opening{large}"))
+    return bar
 
 
 def workbooks(names: list[str]) -> Iterator[Path]:
@@ -100,38 +133,64 @@ def workbooks(names: list[str]) -> Iterator[Path]:
             yield ground.readable(name)
 
 
-def one(path: Path, programmes: list[Programme], arguments: argparse.Namespace, outcome: Outcome) -> None:
+def one(path: Path, programmes: list[Programme], arguments: argparse.Namespace, outcome: Outcome, progress: Progress) -> None:
     """One file: looked at, and unless it is a dry run recorded; told as JSON on a line of its own, or in words."""
     from bangfu.ledger.post import PostingRefused
     from bangfu.office.intake import recording
     from bangfu.office.intake.cells import Refused
-    from bangfu.office.intake.preview import answer_of
 
-    progress = Progress(path.name)
     try:
-        if len(programmes) == 1:
-            found = recording.preview(path, programmes[0], name=path.name, progress=progress)
-        else:
-            found = recording.preview_among(path, programmes, name=path.name)
-        progress.done()
-        answer = answer_of(found)
         if arguments.dry_run:
-            tell_preview(found, answer, arguments, outcome)
+            look(path, programmes, arguments, outcome, progress)
             return
+        large = path.stat().st_size >= LARGE  # read once, and recorded as it is read
+        found = (
+            recording.owner_among(path, programmes, name=path.name)
+            if large
+            else recording.preview_among(path, programmes, name=path.name, progress=progress)
+        )
+        progress.done()
         into = destination(found, programmes, arguments)
         if into is None:
             outcome.undecided += 1
             undecided(path, programmes, arguments)
             return
-        result = recording.record(found, into, by=ground.actor(arguments.by), progress=progress)
+        by = ground.actor(arguments.by)
+        if large:
+            found, result = recording.bring_in(path, into, by=by, name=path.name, progress=progress)
+        else:
+            result = recording.record(found, into, by=by, progress=progress)
         progress.done()
-        tell_result(found, answer, into, result, arguments, outcome)
+        tell_result(found, into, result, arguments, outcome)
     except Refused as refused:
         outcome.unread += 1
         unread(path, say(refused.zh, refused.en), arguments)
     except PostingRefused as refused:
         outcome.unread += 1
         unread(path, "\n".join(say(p.zh, p.en) for p in refused.problems), arguments)
+
+
+def look(path: Path, programmes: list[Programme], arguments: argparse.Namespace, outcome: Outcome, progress: Progress) -> None:
+    """A dry run: what would be recorded, what is no entry, what is wrong."""
+    from bangfu.office.intake import recording
+
+    if arguments.json:
+        found, answer = recording.answer_among(path, programmes, name=path.name, progress=progress)
+        progress.done()
+        emit(answer)
+    else:
+        found = recording.preview_among(path, programmes, name=path.name, progress=progress)
+        progress.done()
+        tell_problems(found, all_of_them=True)
+    new = found.read - found.skipped - found.refused
+    outcome.counts.append((found.file, {"read": found.read, "recorded": new, "skipped": found.skipped, "refused": found.refused}))
+    if found.undecided and not arguments.json:
+        note(
+            say(
+                f"  {found.file} 看不出属于哪个项目：导入时请加 --programme。",
+                f"  {found.file}: not clear to which programme it belongs: add --programme.",
+            )
+        )
 
 
 def unread(path: Path, why: str, arguments: argparse.Namespace) -> None:
@@ -172,38 +231,14 @@ def undecided(path: Path, programmes: list[Programme], arguments: argparse.Names
         emit({"file": path.name, "undecided": True, "programmes": [p.slug for p in programmes]})
 
 
-def tell_preview(found: Preview, answer: dict[str, Any], arguments: argparse.Namespace, outcome: Outcome) -> None:
-    """A dry run: what would be recorded, what is no entry, what is wrong."""
-    outcome.counts.append(
-        (
-            found.file,
-            {
-                "read": found.read,
-                "recorded": found.read - found.skipped - found.refused,
-                "skipped": found.skipped,
-                "refused": found.refused,
-            },
-        )
-    )
-    if arguments.json:
-        emit(answer)
-        return
-    lines = [e["message"] for e in [*answer["errors"], *answer["doubts"]]]
-    tell_lines(found.file, lines + [f"{q['sheet']}: {q['question']}" for q in answer["questions"]])
-    if found.undecided:
-        note(
-            say(
-                f"  {found.file} 看不出属于哪个项目：导入时请加 --programme。",
-                f"  {found.file}: not clear to which programme it belongs: add --programme.",
-            )
-        )
+def tell_result(found: Preview, into: Programme, result: Result, arguments: argparse.Namespace, outcome: Outcome) -> None:
+    """What was recorded, the figures that changed by it, and what is no longer in the workbook."""
+    from bangfu.office.intake.preview import problems_of
 
-
-def tell_result(
-    found: Preview, answer: dict[str, Any], into: Programme, result: Result, arguments: argparse.Namespace, outcome: Outcome
-) -> None:
-    """What was recorded, and the figures that changed by it."""
     outcome.counts.append((found.file, result.counts))
+    if not arguments.json:
+        tell_problems(found, all_of_them=False)
+    voided = void_gone(found, into, result, arguments) if result.gone else []
     if arguments.json:
         emit(
             {
@@ -213,20 +248,47 @@ def tell_result(
                 "counts": result.counts,
                 "changes": [{"entry": c.entry, "sheet": c.sheet, "excel_row": c.row, "fields": c.fields} for c in result.changes],
                 "gone": result.gone,
-                "errors": answer["errors"],
+                "voided": voided,
+                "errors": problems_of(found),
                 "figures": moved(result.figures),
             }
         )
-        return
-    tell_lines(found.file, [e["message"] for e in answer["errors"]])
-    if result.gone:
-        gone = "、".join(map(str, result.gone))
+
+
+def void_gone(found: Preview, into: Programme, result: Result, arguments: argparse.Namespace) -> list[int]:
+    """The entries whose rows are no longer in a corrected workbook: told, and voided where that was asked for and is confirmed."""
+    from bangfu.ledger import post
+    from bangfu.office.intake.earlier import told
+
+    if not arguments.json:
+        n = len(result.gone)
+        note(say(f"  {found.file} 里不再有的台账 {n} 条，仍然有效：", f"  {n} entries are no longer in {found.file}, but still stand:"))
+        for entry, line in told(result.gone[:TOLD], language()).items():
+            note(f"    {entry}  {line}")
+        if n > TOLD:
+            note(say(f"    …… 另有 {n - TOLD} 条", f"    … and {n - TOLD} more"))
+    if not arguments.void_gone:
+        if not arguments.json:
+            note(
+                say(
+                    "  确已不存在的，请再导入一次并加 --void-gone --reason 原因。",
+                    "  If they are really gone, import once more with --void-gone --reason WHY.",
+                )
+            )
+        return []
+    if sys.stdin.isatty() and sys.stderr.isatty():
+        print(say("  作废以上记录？[y/N] ", "  Void these entries? [y/N] "), end="", file=sys.stderr, flush=True)
+        if sys.stdin.readline().strip().lower() not in {"y", "yes", "是"}:
+            return []
+    posting = post.void(into, result.gone, by=ground.actor(arguments.by), reason=arguments.reason)
+    if not arguments.json:
         note(
             say(
-                f"  {found.file} 里不再有的台账（仍然有效，可作废）：{gone}",
-                f"  no longer in {found.file}, but still standing (void them if wrong): {gone}",
+                f"  已作废 {len(result.gone)} 条（记账号 {posting.mark}）。",
+                f"  {len(result.gone)} entries were voided (mark {posting.mark}).",
             )
         )
+    return result.gone
 
 
 def moved(figures: Sequence[tuple[str, Decimal | None, Decimal | None]]) -> list[dict[str, Any]]:
@@ -236,10 +298,28 @@ def moved(figures: Sequence[tuple[str, Decimal | None, Decimal | None]]) -> list
     return [{"figure": code, "before": number(was), "after": number(now)} for code, was, now in figures]
 
 
-def tell_lines(file: str, lines: list[str]) -> None:
-    """What is wrong or unsure in a file, under its name."""
-    if lines:
-        note(file)
+def tell_problems(found: Preview, *, all_of_them: bool) -> None:
+    """What is wrong in a file (and with `all_of_them` what is unsure), under its name, in the language of the person; a row that may be
+    recorded twice with the row or the entry that it may repeat.
+    """
+    from bangfu.office.intake.checking import sentence
+    from bangfu.office.intake.earlier import told
+    from bangfu.office.intake.preview import is_error
+
+    lang = language()
+    problems = [(s, i) for s in found.sheets for i in s.issues() if all_of_them or is_error(i)]
+    lines = [f"{s}: {q.zh if lang == 'zh' else q.en}" for s, q in found.questions()] if all_of_them else []
+    if problems or lines:
+        note(found.file)
+    beside = told({i.entry for _, i in problems[:TOLD] if i.entry is not None}, lang)
+    for sheet, issue in problems[:TOLD]:
+        note(f"  {sentence(sheet.sheet.name, issue, lang)}")
+        other = beside.get(issue.entry, "") if issue.entry is not None else sheet.text(issue.same_as) if issue.same_as is not None else ""
+        if other:
+            note(f"    = {other}\n    ? {sheet.text(issue.row)}")
+    if len(problems) > TOLD:
+        more = len(problems) - TOLD
+        note(say(f"  …… 另有 {more} 个问题（--json 列出全部）", f"  … and {more} further problems (--json lists them all)"))
     for line in lines:
         note(f"  {line}")
 

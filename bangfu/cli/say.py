@@ -96,8 +96,12 @@ class Progress:
         self.title = title
         self.stream = stream or sys.stderr
         self.live = self.stream.isatty()
-        self.last = 0
+        self.width = 0  # of what stands on the terminal's line
         self.shown = time.monotonic_ns()
+
+    def begin(self, text: str) -> None:
+        """Something is under way, before the first step is done."""
+        self._print(f"{self.title} {text}")
 
     def __call__(self, done: int, of: int | None = None) -> None:
         """`done` of `of` steps are behind us (`of` None: nobody knows how many)."""
@@ -106,14 +110,18 @@ class Progress:
         if now - self.shown < every and done != of:
             return
         self.shown = now
-        self.last = done
         if of:
             full = 30 * min(done, of) // of
-            text = f"{self.title} [{'#' * full}{'.' * (30 - full)}] {done}/{of}"
+            self._print(f"{self.title} [{'#' * full}{'.' * (30 - full)}] {done}/{of}")
         else:
-            text = f"{self.title} {done}"
-        print(f"\r{text}" if self.live else text, end="" if self.live else "\n", file=self.stream, flush=True)
+            self._print(f"{self.title} {done}")
+
+    def _print(self, text: str) -> None:
+        before, self.width = self.width, wide(text)
+        gap = " " * max(before - self.width, 0)
+        print(f"\r{text}{gap}" if self.live else text, end="" if self.live else "\n", file=self.stream, flush=True)
 
     def done(self) -> None:
-        if self.live and self.last:
+        if self.live and self.width:
+            self.width = 0
             print(file=self.stream)

@@ -97,13 +97,16 @@ def post(
     reason: str = "",
     batch: Batch | None = None,
     progress: Callable[[int], None] | None = None,
+    written: Callable[[Sequence[int]], None] | None = None,
 ) -> Posting:
-    """Write all drafts under one new mark; `progress` hears how many are written. Raises PostingRefused with every problem.
+    """Write all drafts under one new mark; `progress` hears how many are written, `written` as which entries, in the order of the drafts.
+    Raises PostingRefused with every problem.
 
     A draft that `supersedes` an entry ends that entry at this mark.
     """
     with transaction.atomic():
         act = _Act(programme, by, verb, reason, batch)
+        act.told = written
         for done in act.write(drafts):
             if progress:
                 progress(done)
@@ -234,6 +237,7 @@ class _Act:
         self.count = 0  # problems in all
         self.read = 0
         self.written = 0
+        self.told: Callable[[Sequence[int]], None] | None = None  # hears which entries were written
 
     def end(self, ends: Sequence[tuple[int, int | None]]) -> None:
         """Entries with their successors end at this posting's mark."""
@@ -340,6 +344,8 @@ class _Act:
         insert("ledger_evidence", ("entry_id", "voucher_id", "mark"), vouchers)
         self.end(ends)
         self.written += len(chunk)
+        if self.told:
+            self.told(ids)
 
 
 def _once(draft: Draft) -> Draft:

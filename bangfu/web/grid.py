@@ -162,10 +162,5 @@ def standing_rows(preview: Preview, programme: Programme) -> dict[str, set[int]]
     return found
 
 
-def row_text(sheet: SheetPreview, row: int) -> str:
-    """A row on one line, to be read beside another."""
-    return " · ".join(c for c in (sheet.sheet.rows[row] if row < len(sheet.sheet.rows) else []) if c)[:300]
-
-
 def kinds_by_chapter(kinds: dict[str, Kind], chapters: dict[str, Any]) -> list[tuple[Any, list[Kind]]]:
     return [(label, [k for k in kinds.values() if k.chapter == code]) for code, label in chapters.items()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from bangfu.office.intake.words import Vocabulary
 KEPT = 20_000
 """Records of a file that a preview holds; of a longer one it holds the first, and counts and checks all."""
 
-SHOWN = 2_000
+SHOWN = 20_000
 """Problems of a table that are told one by one; the number of all is told in any case."""
 
 
@@ -39,6 +40,7 @@ class Part:
     issues: list[Issue] = field(default_factory=list)  # those of total lines
     later: list[Issue] = field(default_factory=list)  # those of rows beyond the ones held
     keep: int = KEPT
+    undated: bool = False  # a short table without dates: at the end of the file it may prove to be a summary of another
 
     @property
     def kind(self) -> Kind | None:
@@ -68,6 +70,10 @@ class SheetPreview:
         """Every problem of the sheet in the order of its rows."""
         found = [i for p in self.parts for i in (*p.issues, *p.later)] + [i for p in self.parts for r in p.records for i in r.issues]
         return sorted(found, key=lambda i: (i.row, i.column))
+
+    def text(self, row: int) -> str:
+        """A row on one line, to be read beside another."""
+        return " · ".join(c for c in (self.sheet.rows[row] if row < len(self.sheet.rows) else []) if c)[:300]
 
 
 @dataclass(slots=True)
@@ -121,6 +127,13 @@ Answers = Mapping[tuple[str, int], Mapping[str, Any]]
 "rows": rows left out (from 0), "cells": {(row, column): corrected text}}."""
 
 
+Beside = Callable[[Sequence[Record]], None]
+"""Looks at rows (so many at a time) beside what is recorded already, and adds what is to be said of them."""
+
+TOGETHER = 1_000
+"""So many rows are checked at a time."""
+
+
 class Reader:
     """Reads files for one office: its words, its programmes' registers, and what it answered before."""
 
@@ -131,11 +144,14 @@ class Reader:
         *,
         answers: Answers | None = None,
         memory: Mapping[tuple[str, str], str] | None = None,
+        beside: Callable[[Preview], Beside] | None = None,
     ) -> None:
+        """`beside` gives, for one file, what holds its rows beside the ledger and adds the issues that come of it."""
         self.words = words
         self.pool = pool
         self.answers = answers or {}
         self.memory = memory or {}
+        self.beside = beside
         self.keep = KEPT
 
     def file(self, path: Path, *, name: str = "", alone: bool = True, progress: Callable[[int], None] | None = None) -> Preview:
@@ -143,8 +159,17 @@ class Reader:
         preview = self.opened(path, name=name, alone=alone)
         for _ in self.stream(preview, alone=alone, progress=progress):
             pass
-        _drop_summaries(preview.sheets)
         return preview
+
+    def answered(
+        self, path: Path, *, name: str = "", alone: bool = True, progress: Callable[[int], None] | None = None
+    ) -> tuple[Preview, dict[str, Any]]:
+        """A file's preview and the answer of a dry run with every row, read once. Raises Refused."""
+        preview = self.opened(path, name=name, alone=alone)
+        answer = _Answer()
+        for sheet, part, record in self.stream(preview, alone=alone, progress=progress):
+            answer.add(sheet, part, record)
+        return preview, answer.of(preview)
 
     def opened(self, path: Path, *, name: str = "", alone: bool = True) -> Preview:
         """A preview of a file in which nothing stands yet; `stream` fills it."""
@@ -154,14 +179,24 @@ class Reader:
     def stream(
         self, preview: Preview, *, alone: bool = True, progress: Callable[[int], None] | None = None
     ) -> Iterator[tuple[SheetPreview, Part, Record]]:
-        """Every record of the file as it is read; when it is exhausted the preview is whole. Raises Refused."""
+        """Every record of the file as it is read; when it is exhausted the preview is whole. Raises Refused.
+
+        Tables that may prove to be summaries of others come last, if they are none.
+        """
         assert preview.path is not None
         understanding = Understanding(self.words, preview.registers, self.memory)
+        beside = self.beside(preview) if self.beside is not None else None
+        held: list[tuple[SheetPreview, Part, Record]] = []
         for sheet in sheets(preview.path, preview.remarks, name=preview.file, alone=alone, progress=progress):
-            reading = self._sheet(sheet, understanding)
+            reading = self._sheet(sheet, understanding, beside)
             preview.sheets.append(reading.preview)
             for part, record in reading.run():
-                yield reading.preview, part, record
+                if part.undated:
+                    held.append((reading.preview, part, record))
+                else:
+                    yield reading.preview, part, record
+        _drop_summaries(preview.sheets)
+        yield from (one for one in held if not one[1].understood.summary)
 
     def book(self, book: Book) -> Preview:
         """Understand and check sheets that are in memory (a paste, a test)."""
@@ -182,9 +217,9 @@ class Reader:
         book = read_book(path, name=name, head=300, alone=alone)
         return choose(self.pool, (c for s in book.sheets for row in s.rows for c in row if c))
 
-    def _sheet(self, sheet: Sheet, understanding: Understanding) -> _SheetReading:
+    def _sheet(self, sheet: Sheet, understanding: Understanding, beside: Beside | None = None) -> _SheetReading:
         self._correct(sheet)
-        return _SheetReading(sheet, layout(sheet, self.words), understanding, self.answers, self.keep)
+        return _SheetReading(sheet, layout(sheet, self.words), understanding, self.answers, self.keep, beside)
 
     def _correct(self, sheet: Sheet) -> None:
         """Put in the cells that a person corrected in the preview; those beyond the rows held wait for their row."""
@@ -216,8 +251,11 @@ def _corrected(rest: Iterator[list[list[str]]], row: int, later: Mapping[int, Ma
 class _SheetReading:
     """One sheet being read: its tables in their order, then (of a long sheet) the rest of its last table."""
 
-    def __init__(self, sheet: Sheet, found: Layout, understanding: Understanding, answers: Answers, keep: int) -> None:
+    def __init__(
+        self, sheet: Sheet, found: Layout, understanding: Understanding, answers: Answers, keep: int, beside: Beside | None
+    ) -> None:
         self.keep = keep
+        self.beside = beside
         self.sheet = sheet
         self.layout = found
         self.understanding = understanding
@@ -244,7 +282,8 @@ class _SheetReading:
             rows: Iterable[int] = source.rows
         else:
             part = Part(self.understanding.table(source, kind=kind, answer=answer.get("columns")), number)
-            rows = (line.row for line in source.lines if line.sort == DATA)
+            rows = [line.row for line in source.lines if line.sort == DATA]
+            part.undated = len(rows) < SHORT and not (last and self.sheet.rest is not None) and part.understood.column_of("begin") is None
         self.preview.parts.append(part)
         part.keep = self.keep
         part.left_out = bool(answer.get("skip"))
@@ -254,13 +293,23 @@ class _SheetReading:
             return
         left_out = set(answer.get("rows", ()))
         records = self._card(part, source) if isinstance(source, Card) else self._table(part, source, last=last)
-        for record in records:
-            if record.row in left_out:
-                self.preview.skipped[record.row] = "left_out"
-                continue
-            self.duplicates.check(record)
+        for record in self._checked(records, left_out):
             part.hold(record)
             yield part, record
+
+    def _checked(self, records: Iterator[Record], left_out: set[int]) -> Iterator[Record]:
+        """The records that are not left out, held beside each other and beside the ledger."""
+        while some := list(islice(records, TOGETHER)):
+            kept = []
+            for record in some:
+                if record.row in left_out:
+                    self.preview.skipped[record.row] = "left_out"
+                    continue
+                self.duplicates.check(record)
+                kept.append(record)
+            if self.beside is not None:
+                self.beside(kept)
+            yield from kept
 
     def _card(self, part: Part, card: Card) -> Iterator[Record]:
         for row in card.rows:
@@ -343,6 +392,10 @@ def _is_card(part: Part) -> bool:
     return not hasattr(part.understood.source, "columns")
 
 
+SHORT = 60
+"""A summary of another table has fewer rows than this."""
+
+
 def _drop_summaries(previews: list[SheetPreview]) -> None:
     """A table without dates whose amounts are the sums of another table of the file, place by place or unit by unit, is a summary of it."""
     sums: dict[str, set[Decimal]] = {}
@@ -366,7 +419,7 @@ def _drop_summaries(previews: list[SheetPreview]) -> None:
                 others = {v for ledger, values in sums.items() for v in values}
                 if (
                     sum(a in others for a in amounts) >= 0.8 * len(amounts)
-                    and len({r.row for r in part.records}) < 60
+                    and len({r.row for r in part.records}) < SHORT
                     and _repeats(part, previews)
                 ):
                     others_here = {r.row for p in sheet.parts if p is not part for r in p.records}
@@ -401,8 +454,23 @@ def answer_of(preview: Preview) -> dict[str, Any]:
     again = Preview(preview.file, preview.registers, [], undecided=preview.undecided, path=preview.path)
     for sheet, part, record in preview.reader.stream(again):
         answer.add(sheet, part, record)
-    _drop_summaries(again.sheets)
     return answer.of(again)
+
+
+def problems_of(preview: Preview) -> list[dict[str, Any]]:
+    """The errors that the preview holds, in the form of a dry run's answer."""
+    return [
+        _error(sheet.sheet.name, part.kind, issue)
+        for sheet in preview.sheets
+        for part in sheet.parts
+        for issue in (*part.issues, *(i for r in part.records for i in r.issues), *part.later)
+        if is_error(issue)
+    ]
+
+
+def is_error(issue: Issue) -> bool:
+    """Whether an issue is a mistake of the workbook's, rather than something of ours to be asked."""
+    return issue.why in _ERRORS
 
 
 class _Answer:
@@ -417,7 +485,7 @@ class _Answer:
         name = sheet.sheet.name
         self.rows.setdefault(id(part), []).append(_row(name, record))
         for issue in record.issues:
-            (self.errors if issue.why in _ERRORS else self.doubts).setdefault(id(part), []).append((name, issue))
+            (self.errors if is_error(issue) else self.doubts).setdefault(id(part), []).append((name, issue))
 
     def of(self, preview: Preview) -> dict[str, Any]:
         rows: list[dict[str, Any]] = []
@@ -442,7 +510,10 @@ class _Answer:
             "skipped": skipped,
             "errors": errors,
             "doubts": doubts,
-            "questions": [{"sheet": s, "column": q.column, "question": q.zh, "options": list(q.options)} for s, q in preview.questions()],
+            "questions": [
+                {"sheet": s, "column": q.column, "question": q.zh, "question_en": q.en, "options": list(q.options)}
+                for s, q in preview.questions()
+            ],
             "remarks": [zh for zh, _ in preview.remarks],
         }
 
@@ -482,9 +553,12 @@ _ALIAS = {"begin": "date", "end": "date_end", "invoice": "voucher", "order_numbe
 def _error(sheet: str, kind: Kind | None, issue: Issue) -> dict[str, Any]:
     fld = kind.fields.get(issue.field) if kind is not None else None
     name = _ALIAS.get(issue.field, (fld.export if fld is not None and fld.export else issue.field))
-    out: dict[str, Any] = {"sheet": sheet, "excel_row": issue.row + 1, "field": name, "why": issue.why, "message": sentence(sheet, issue)}
+    out: dict[str, Any] = {"sheet": sheet, "excel_row": issue.row + 1, "field": name, "why": issue.why}
+    out |= {"message": sentence(sheet, issue), "message_en": sentence(sheet, issue, "en")}
     if issue.same_as is not None:
         out["same_as"] = issue.same_as + 1
+    if issue.entry is not None:
+        out["entry"] = issue.entry
     return out
 
 
@@ -494,9 +568,4 @@ def dry_run(
     """What `bangfu import FILE --dry-run --json` prints for one file. Raises reading.Refused where the file cannot be read."""
     vocabulary = words if words is not None else Vocabulary(catalogue)
     reader = Reader(vocabulary, pool)
-    preview = reader.opened(path, alone=alone)
-    answer = _Answer()
-    for sheet, part, record in reader.stream(preview, alone=alone):
-        answer.add(sheet, part, record)
-    _drop_summaries(preview.sheets)
-    return answer.of(preview)
+    return reader.answered(path, alone=alone)[1]

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,9 @@ from bangfu.ledger.models import Batch, Entry, Party, Place, Programme
 from bangfu.ledger.people import HouseholdRow, PersonRow, ProjectRow
 from bangfu.ledger.post import Draft
 from bangfu.office.books import Books
+from bangfu.office.intake.earlier import FORMER, Earlier, Keeper
 from bangfu.office.intake.marks import Marks
-from bangfu.office.intake.preview import Answers, Preview, Reader
+from bangfu.office.intake.preview import Answers, Beside, Preview, Reader
 from bangfu.office.intake.registers import Place as KnownPlace
 from bangfu.office.intake.registers import Registers, Unit
 from bangfu.office.intake.rows import Record
@@ -125,14 +127,36 @@ def preview(
     return _reader([programme], answers).file(path, name=name, progress=progress)
 
 
-def preview_among(path: Path, programmes: Sequence[Programme], *, name: str = "", answers: Answers | None = None) -> Preview:
+def preview_among(path: Path, programmes: Sequence[Programme], *, name: str = "", progress: Callable[[int], None] | None = None) -> Preview:
     """As `preview`, for the programme whose places and units the file names (`Preview.registers.id`; `undecided` where that is not clear)."""
-    return _reader(programmes, answers).file(path, name=name)
+    return _reader(programmes, None).file(path, name=name, progress=progress)
+
+
+def owner_among(path: Path, programmes: Sequence[Programme], *, name: str = "") -> Preview:
+    """As `preview_among`, but with nothing read yet beyond what tells the programme: for a file that is too long to be read twice."""
+    return _reader(programmes, None).opened(path, name=name)
+
+
+def answer_among(
+    path: Path, programmes: Sequence[Programme], *, name: str = "", progress: Callable[[int], None] | None = None
+) -> tuple[Preview, dict[str, Any]]:
+    """As `preview_among`, with the answer of a dry run: every row of the file. Raises Refused."""
+    return _reader(programmes, None).answered(path, name=name, progress=progress)
 
 
 def _reader(programmes: Sequence[Programme], answers: Answers | None) -> Reader:
     memory = memory_of(programmes[0]) if len(programmes) == 1 else {}
-    return Reader(vocabulary(), [registers_of(p) for p in programmes], answers=answers, memory=memory)
+    known = {p.pk: p for p in programmes}
+
+    def beside(found: Preview) -> Beside:
+        programme = known.get(found.registers.id or 0) if found.registers is not None else None
+        return Earlier(programme, found.file, Hashes().first).check if programme is not None else _nothing
+
+    return Reader(vocabulary(), [registers_of(p) for p in programmes], answers=answers, memory=memory, beside=beside)
+
+
+def _nothing(_: Sequence[Record]) -> None:
+    """Nobody knows where the file belongs: there is nothing to hold it beside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,9 +209,7 @@ class Hashes:
 
     def of(self, record: Record) -> bytes:
         """16 bytes that know the row again."""
-        text = record.kind.code + "\x1e" + "\x1f".join(f"{n}={said(v)}" for n, v in sorted(record.values.items()))
-        if record.extra:
-            text += "\x1e" + "\x1f".join(f"{n}={v}" for n, v in sorted(record.extra.items()))
+        text = self._text(record)
         found = self.keys.hash(text, "row")
         short = int.from_bytes(found[:7], "big")
         self.count += 1
@@ -195,6 +217,17 @@ class Hashes:
             return found
         self.again[short] += 1
         return self.keys.hash(f"{text}\x1e{self.again[short]}", "row")
+
+    def first(self, record: Record) -> bytes:
+        """The hash of the row as if it came for the first time."""
+        return self.keys.hash(self._text(record), "row")
+
+    @staticmethod
+    def _text(record: Record) -> str:
+        text = record.kind.code + "\x1e" + "\x1f".join(f"{n}={said(v)}" for n, v in sorted(record.values.items()))
+        if record.extra:
+            text += "\x1e" + "\x1f".join(f"{n}={v}" for n, v in sorted(record.extra.items()))
+        return text
 
 
 @dataclass(slots=True)
@@ -422,14 +455,13 @@ def live_hashes(programme: Programme, hashes: Sequence[bytes]) -> dict[bytes, in
     return found
 
 
-def _earlier(programme: Programme, filename: str, hits: Iterable[int]) -> list[int]:
-    """The batches that an earlier form of this workbook made: of the same name, or holding a good part of its rows."""
+def _former(programme: Programme, filename: str, hits: Sequence[int]) -> list[int]:
+    """The batches that an earlier form of this workbook made: of the same name, or holding a good part of its rows (those of `hits`)."""
     batches = set(Batch.objects.filter(programme=programme, filename=filename, taken_back__isnull=True).values_list("pk", flat=True))
-    hits = list(hits)
     owners: Counter[int | None] = Counter()
     for at in range(0, len(hits), _SLICE):
         owners.update(Entry.objects.filter(pk__in=hits[at : at + _SLICE]).values_list("batch_id", flat=True))
-    batches.update(b for b, count in owners.items() if b is not None and count >= 3 and count >= 0.3 * len(hits))
+    batches.update(b for b, count in owners.items() if b is not None and count >= FORMER[0] and count >= FORMER[1] * len(hits))
     return sorted(batches)
 
 
@@ -500,47 +532,69 @@ class _Recorder:
         self.filename = filename
         self.hashes = Hashes()
         self.drafter = Drafter(programme)
+        self.signs = Keeper(programme)
         self.known = Entry.objects.filter(programme=programme, row_hash__isnull=False).exists()
         self.counts: Counter[str] = Counter()
         self.kinds: set[str] = set()
         self.changes: list[Change] = []
         self.gone: list[int] = []
+        self.refused: set[tuple[str, int]] = set()
 
-    def fresh(self, rows: Iterable[tuple[str, Record]]) -> Iterator[list[Row]]:
-        """Chunks of the rows that can be recorded and are not there yet."""
+    def drafts(self, rows: Iterable[tuple[str, Record]]) -> Iterable[Draft]:
+        """What is to be written. Whether an earlier form of the file was recorded shows in its name and its first rows."""
+        chunks = self._chunks(rows)
+        first = next(chunks, [])
+        there = self._there(first)
+        batches = _former(self.programme, self.filename, list(there.values())) if self.known else []
+        fresh = self._fresh(chain([(first, there)], ((chunk, self._there(chunk)) for chunk in chunks)))
+        return self._against(fresh, batches) if batches else self._once(fresh)
+
+    def _chunks(self, rows: Iterable[tuple[str, Record]]) -> Iterator[list[Row]]:
+        """The rows that can be recorded, so many at a time."""
         chunk: list[Row] = []
         for sheet, record in rows:
             if record.refused or "begin" not in record.values:
                 self.counts["refused"] += 1
+                if len(self.refused) < 100_000:
+                    self.refused.add((sheet[:100], record.row + 1))
                 continue
             chunk.append(Row(sheet, record, self.hashes.of(record)))
             if len(chunk) >= CHUNK:
-                yield self._new(chunk)
+                yield chunk
                 chunk = []
         if chunk:
-            yield self._new(chunk)
+            yield chunk
 
-    def _new(self, chunk: list[Row]) -> list[Row]:
-        self.kinds.update({r.record.kind.code for r in chunk})
-        if not self.known:
-            return chunk
-        there = live_hashes(self.programme, [r.hash for r in chunk])
-        self.counts["unchanged"] += len(there)
-        return [r for r in chunk if r.hash not in there]
+    def _there(self, chunk: Sequence[Row]) -> dict[bytes, int]:
+        return live_hashes(self.programme, [r.hash for r in chunk]) if self.known else {}
 
-    def drafts_once(self, rows: Iterable[tuple[str, Record]]) -> Iterator[Draft]:
+    def _fresh(self, chunks: Iterable[tuple[list[Row], Mapping[bytes, int]]]) -> Iterator[list[Row]]:
+        """Of each chunk the rows that are not there yet."""
+        for chunk, there in chunks:
+            self.kinds.update({r.record.kind.code for r in chunk})
+            self.counts["unchanged"] += len(there)
+            fresh = [r for r in chunk if r.hash not in there] if there else chunk
+            for row in fresh:
+                self.signs.expect(row.record)
+            yield fresh
+
+    def _once(self, chunks: Iterable[list[Row]]) -> Iterator[Draft]:
         """Drafts of a file of which no earlier form is known: nothing to amend, nothing to hold."""
-        for chunk in self.fresh(rows):
+        for chunk in chunks:
             self.counts["recorded"] += len(chunk)
             yield from self.drafter.drafts(chunk)
 
-    def drafts_against(self, rows: Iterable[tuple[str, Record]], batches: Sequence[int]) -> list[Draft]:
+    def _against(self, chunks: Iterable[list[Row]], batches: Sequence[int]) -> list[Draft]:
         """Drafts of a file of which an earlier form was recorded: what was corrected supersedes what it corrects."""
-        fresh = [r for chunk in self.fresh(rows) for r in chunk]
+        fresh = [r for chunk in chunks for r in chunk]
         drafts = self.drafter.drafts(fresh)
-        standing = Entry.objects.filter(programme=self.programme, batch__in=batches, ended__isnull=True).values_list("id", "row_hash")
+        standing = Entry.objects.filter(programme=self.programme, batch__in=batches, ended__isnull=True)
         mine = self.hashes.seen
-        left = [e for e, h in standing if h is None or int.from_bytes(bytes(h)[:7], "big") not in mine]
+        left = [
+            e
+            for e, h, *place in standing.values_list("id", "row_hash", "sheet", "row").order_by("id")
+            if (h is None or int.from_bytes(bytes(h)[:7], "big") not in mine) and tuple(place) not in self.refused
+        ]
         former = post.drafts_of(left[:5000])
         pairs = _pair(list(zip(fresh, drafts, strict=True)), former) if len(drafts) * len(former) <= 4_000_000 else {}
         out = []
@@ -578,10 +632,7 @@ def record(
 
 
 def _record_held(found: Preview, programme: Programme, path: Path | None, by: Any, progress: Callable[[int], None] | None) -> Result:
-    def rows() -> Iterator[tuple[str, Record]]:
-        for sheet, _, one in found.records():
-            yield sheet.sheet.name, one
-
+    rows = ((sheet.sheet.name, one) for sheet, _, one in found.records())
     return _write(programme, found.file, path, rows, lambda: (found.skipped, found.read), by, progress)
 
 
@@ -599,11 +650,7 @@ def bring_in(
     reader.keep = 1_000  # enough to show; the rest passes through
     found = reader.opened(path, name=name)
 
-    def rows() -> Iterator[tuple[str, Record]]:
-        found.sheets.clear()
-        found.remarks.clear()
-        return ((sheet.sheet.name, one) for sheet, _, one in reader.stream(found, progress=progress))
-
+    rows = ((sheet.sheet.name, one) for sheet, _, one in reader.stream(found, progress=progress))
     return found, _write(programme, found.file, path, rows, lambda: (found.skipped, found.read), by, None)
 
 
@@ -611,7 +658,7 @@ def _write(
     programme: Programme,
     filename: str,
     path: Path | None,
-    rows: Callable[[], Iterator[tuple[str, Record]]],
+    rows: Iterable[tuple[str, Record]],
     about: Callable[[], tuple[int, int]],
     by: Any,
     progress: Callable[[int], None] | None,
@@ -619,17 +666,17 @@ def _write(
     books = Books(programme)
     with transaction.atomic():
         recorder = _Recorder(programme, filename)
-        batches = _earlier(programme, filename, _first_hits(recorder, rows)) if recorder.known else []
-        recorder.hashes = Hashes()
-        drafts: Iterable[Draft] = recorder.drafts_against(rows(), batches) if batches else recorder.drafts_once(rows())
         batch = None
-        first = next(iter_ := iter(drafts), None)
+        first = next(drafts := iter(recorder.drafts(rows)), None)
         if first is not None:
             content = path.read_bytes() if path is not None else b""
             batch = Batch.objects.create(
                 programme=programme, filename=filename[:255], sha256=crypt.store(content) if content else "", by=by
             )
-            post.post(programme, _with_first(first, iter_), by=by, verb="import", batch=batch, progress=progress)
+            post.post(
+                programme, chain([first], drafts), by=by, verb="import", batch=batch, progress=progress, written=recorder.signs.written
+            )
+            recorder.signs.close()
         skipped, read = about()
         counts = {n: recorder.counts[n] for n in ("recorded", "amended", "unchanged", "refused")} | {"skipped": skipped, "read": read}
         if batch is not None:
@@ -640,26 +687,6 @@ def _write(
     if batch is not None:
         result.figures = figures_changed(books, Books(programme), recorder.kinds)
     return result
-
-
-def _with_first(first: Draft, rest: Iterator[Draft]) -> Iterator[Draft]:
-    yield first
-    yield from rest
-
-
-def _first_hits(recorder: _Recorder, rows: Callable[[], Iterator[tuple[str, Record]]]) -> list[int]:
-    """Which entries the first rows of a file are already, to know an earlier form of it."""
-    first: list[bytes] = []
-    stream = rows()
-    for _, one in stream:
-        if not one.refused:
-            first.append(recorder.hashes.of(one))
-        if len(first) >= CHUNK:
-            break
-    close = getattr(stream, "close", None)
-    if close is not None:
-        close()
-    return list(live_hashes(recorder.programme, first).values())
 
 
 def figures_changed(before: Books, after: Books, kinds: Iterable[str]) -> list[tuple[str, Decimal | None, Decimal | None]]:

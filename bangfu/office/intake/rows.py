@@ -52,7 +52,10 @@ ASKED = frozenset(
 
 
 class Issue(NamedTuple):
-    """Something wrong or unsure at a cell. `why` is a code word; `field` a field's name; `options` are likely answers."""
+    """Something wrong or unsure at a cell. `why` is a code word; `field` a field's name; `options` are likely answers.
+
+    `same_as` is the row of the sheet, `entry` the entry of the ledger, that the row may repeat.
+    """
 
     row: int
     column: int
@@ -62,6 +65,7 @@ class Issue(NamedTuple):
     en: str
     same_as: int | None = None
     options: tuple[str, ...] = ()
+    entry: int | None = None  # of the ledger, that the row may repeat
 
     @property
     def refuses(self) -> bool:

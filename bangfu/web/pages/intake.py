@@ -6,6 +6,7 @@ import csv
 import io
 import mimetypes
 from collections import Counter
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -22,13 +23,15 @@ from bangfu.ledger.models import Batch, Entry
 from bangfu.ledger.post import PostingRefused
 from bangfu.office.intake import giving_back
 from bangfu.office.intake.checking import sentence
+from bangfu.office.intake.earlier import told as told_entries
 from bangfu.office.intake.preview import Preview, SheetPreview
 from bangfu.office.intake.recording import registers_of, take_back
+from bangfu.office.intake.rows import Issue
 from bangfu.office.models import Upload
 from bangfu.web import staging
 from bangfu.web.desk import Desk, desk_for
 from bangfu.web.export import attachment
-from bangfu.web.grid import grid, kinds_by_chapter, row_text, standing_rows
+from bangfu.web.grid import grid, kinds_by_chapter, standing_rows
 from bangfu.web.pages.entry import may_have
 from bangfu.web.rows import rows
 
@@ -146,6 +149,7 @@ def _shown(desk: Desk, upload: Upload, found: Preview) -> dict[str, Any]:
     first = _number(desk, "from")
     sheet = found.sheets[at] if found.sheets else None
     told = [(n, s, i) for n, s in enumerate(found.sheets) for i in s.issues()]
+    earlier = _earlier(desk, {i.entry for _, _, i in told[:TOLD] if i.entry is not None})
     counts = {
         "read": found.read,
         "same": sum(len(r) for r in same.values()),
@@ -160,7 +164,7 @@ def _shown(desk: Desk, upload: Upload, found: Preview) -> dict[str, Any]:
         "sheet": sheet,
         "grid": grid(sheet, answers, same.get(sheet.sheet.name, set()), first=first, only_problems=only, lang=desk.lang) if sheet else None,
         "only": only,
-        "problems": [(n, s, i, sentence(s.sheet.name, i, desk.lang), _pair(s, i)) for n, s, i in told[:TOLD]],
+        "problems": [(n, s, i, sentence(s.sheet.name, i, desk.lang), _pair(s, i, earlier)) for n, s, i in told[:TOLD]],
         "problem_count": len(told),
         "grave": sum(i.refuses for _, _, i in told),
         "by_sheet": Counter(n for n, _, _ in told),
@@ -173,11 +177,21 @@ def _shown(desk: Desk, upload: Upload, found: Preview) -> dict[str, Any]:
     }
 
 
-def _pair(sheet: SheetPreview, issue: Any) -> tuple[str, str] | None:
-    """Of a likely duplicate both rows, to be looked at side by side."""
+def _pair(sheet: SheetPreview, issue: Issue, earlier: Mapping[int, str]) -> tuple[str, str] | None:
+    """Of a likely duplicate both rows, or the entry and the row, to be looked at side by side."""
+    if issue.entry is not None and issue.entry in earlier:
+        return earlier[issue.entry], sheet.text(issue.row)
     if issue.same_as is None:
         return None
-    return row_text(sheet, issue.same_as), row_text(sheet, issue.row)
+    return sheet.text(issue.same_as), sheet.text(issue.row)
+
+
+def _earlier(desk: Desk, entries: set[int]) -> dict[int, str]:
+    """What the entries say that rows may repeat: those that this person may see."""
+    seen = Entry.objects.filter(programme=desk.programme, pk__in=entries)
+    own = desk.access.units()
+    seen = seen.filter(unit__in=own) if own is not None else seen
+    return told_entries(seen.values_list("pk", flat=True), desk.lang) if entries else {}
 
 
 @require_POST
