@@ -271,11 +271,16 @@ class Unreadable(ValueError):  # noqa: N818 - the trade's own word for it
 # ── numerals ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 _WIDE = {0xFF10 + d: str(d) for d in range(10)} | {ord("．"): ".", ord("％"): "%", ord("＋"): "+", ord("￥"): "¥", ord("　"): " "}
+_WIDE_SIGN = re.compile(f"[{''.join(map(chr, _WIDE))}]")
 
 
 def narrow(text: str) -> str:
     """The text with full-width digits, point and per cent sign in half width: same length, so that positions stay."""
-    return text.translate(_WIDE)
+    return _WIDE_SIGN.sub(_narrowed, text)
+
+
+def _narrowed(found: re.Match[str]) -> str:
+    return _WIDE[ord(found[0])]
 
 
 _DIGIT = {c: d for d, cs in enumerate(("零〇", "一壹", "二两贰", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖")) for c in cs}
@@ -316,12 +321,12 @@ def numeral(text: str, start: int = 0) -> Numeral | None:
     number = _NUMBER.match(text, start)
     if number is not None and text[number.end() : number.end() + 1] not in _TAIL:
         value, step = _leaf(number[0])
-        return Numeral(value, value, number.end(), step=step if step < 1 else ZERO)
+        return Numeral(value, value, number.end(), "", step if step is not ONE else ZERO)
     run = _RUN.match(text, start)
     if run is None:
         return None
     found, length = _longest(run[0])
-    return None if found is None else found._replace(end=start + length)
+    return None if found is None else Numeral(found.low, found.high, start + length, *found[3:])
 
 
 @lru_cache(maxsize=8192)
@@ -358,6 +363,7 @@ class _Value(NamedTuple):
     spread: bool = False
 
 
+@lru_cache(maxsize=8192)
 def _leaf(digits: str) -> tuple[Decimal, Decimal]:
     digits = digits.replace(",", "")
     if "." not in digits:

@@ -11,6 +11,32 @@ from bangfu.claims.around import dateline
 from bangfu.claims.numbers import Found
 from bangfu.quantities import numeral
 
+_COMMA = re.compile(r"[，：:,](?:(?<!,)|(?!\d{3}(?!\d))|(?<!\d,))")
+
+
+class Sentence:
+    """A sentence with numbers in it: where its clauses begin and end, and which words it has at all that are then looked for at each of its numbers."""
+
+    def __init__(self, text: str, start: int, end: int) -> None:
+        self.text, self.start, self.end = text, start, end
+        self.bounds = (start, end)
+        self.starts = [start, *(m.end() for m in _COMMA.finditer(text, start, end))]
+        self.ends = [*self.starts[1:], end]
+        words = text[start:end]
+        self.each = "各" in words
+        self.part = "其中" in words or "分别" in words
+        self.leads = words.startswith("其中")
+        self.per = _ANY_PER.search(words) is not None
+        self.total = _TOTAL.search(words) is not None
+        self.compared = _COMPARED.search(words) is not None
+        self.reached = _REACHED.search(words) is not None
+        self.attained = _ATTAINED.search(words) is not None
+
+    def clause(self, at: int) -> tuple[int, int]:
+        """The clause around a position."""
+        index = bisect_right(self.starts, at) - 1
+        return self.starts[index], self.ends[index]
+
 
 class Clause(NamedTuple):
     """A number in its clause: `bounds` of the clause, `sentence` around it, `floor` where the number before it (or the clause's head) ends, `before`
@@ -19,31 +45,25 @@ class Clause(NamedTuple):
 
     text: str
     bounds: tuple[int, int]
-    sentence: tuple[int, int]
+    sentence: Sentence
     found: Found
     floor: int
     before: str
 
-    @property
-    def after(self) -> str:
-        """From the measure word to the end of the clause."""
-        return self.text[self.found.end : self.bounds[1]]
-
     def reached(self) -> bool:
         """Whether the number counts those whom the thing named before it reaches (惠及, 覆盖)."""
-        return _REACHED.search(self.before[-10:]) is not None
+        return self.sentence.reached and _REACHED.search(self.before[-10:]) is not None
 
     def spent(self) -> int:
         """Where the thing ends that the money was spent on, if the number is money and a thing follows it (15万元建, 20万元,硬化); else 0."""
         if self.found.quantity.unit != "CNY":
             return 0
-        thing = _SPENT.match(self.text, self.found.after, self.sentence[1])
+        thing = _SPENT.match(self.text, self.found.after, self.sentence.end)
         return 0 if thing is None else thing.end()
 
     def attained(self) -> bool:
         """Whether the clause says that a target was reached (完成率, 超额完成)."""
-        words = self.text[self.bounds[0] : self.bounds[1]]
-        return ("完成" in words or "达" in words or "任务的" in words) and _ATTAINED.search(words) is not None
+        return self.sentence.attained and _ATTAINED.search(self.text, *self.bounds) is not None
 
 
 _REACHED = re.compile(r"惠及|受益|受惠|覆盖|涵盖|沾光|串起|辐射|涉及")
@@ -54,10 +74,21 @@ _ATTAINED = re.compile(r"完成率|超额完成|完成(?:全年|年度|既定)?(
 
 # ── per what ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-_PER = re.compile(
-    r"(?P<person>人均|每人|人人|平均每人|生均|每生|人平)|(?P<household>户均|每户|家家|户户|户平)|(?P<village>村均|每个?村|各村)|(?P<county>县均|每个?县|各县)|(?P<town>每个?乡镇?)|(?P<mu>亩均|每亩)|"
-    r"(?P<organisation>每家|每所|校均|每个?单位|每个?企业)|(?P<month>每月|月均|每个月|月人均|月收入|月薪)|(?P<day>每天|每日|日均|日产|一天)|(?P<year>每年|年均|逐年|(?<![上去今本前全当])年(?:稳定)?增|年产|年可|年(?:销售|收入|接待|收益|利润|租金|增收))|(?P<average>平均)",
-)
+_PER_WORDS = {
+    "person": "人均|每人|人人|平均每人|生均|每生|人平",
+    "household": "户均|每户|家家|户户|户平",
+    "village": "村均|每个?村|各村",
+    "county": "县均|每个?县|各县",
+    "town": "每个?乡镇?",
+    "mu": "亩均|每亩",
+    "organisation": "每家|每所|校均|每个?单位|每个?企业",
+    "month": "每月|月均|每个月|月人均|月收入|月薪",
+    "day": "每天|每日|日均|日产|一天",
+    "year": "每年|年均|逐年|年(?<![上去今本前全当]年)(?:稳定)?增|年产|年可|年(?:销售|收入|接待|收益|利润|租金|增收)",
+    "average": "平均",
+}
+_PER = re.compile("|".join(f"(?P<{name}>{words})" for name, words in _PER_WORDS.items()))
+_ANY_PER = re.compile("|".join(_PER_WORDS.values()))
 _PER_ORDER = ("person", "household", "village", "county", "town", "organisation", "mu", "average", "day", "month", "year")
 _PEOPLE = re.compile(r"百姓|群众|村民|农民|人|户")
 _SLASH = re.compile(
@@ -80,13 +111,15 @@ _SLASHED = {
 
 def per(clause: Clause, last_unit: str | None) -> str | None:
     """What the number is counted per (人均: person; 每年: year); None for a plain total. The nearest to a person wins: 年人均 is per person."""
-    slashed = _SLASH.match(clause.after)
+    slashed = _SLASH.match(clause.text, clause.found.end, clause.bounds[1])
     if slashed is not None:
         word = slashed[1] or slashed[2]
         return _SLASHED.get(word, word)
-    before = clause.before
-    if last_unit is not None and _EACH.search(before):
+    before, sentence = clause.before, clause.sentence
+    if sentence.each and last_unit is not None and _EACH.search(before):
         return last_unit
+    if not sentence.per:
+        return None
     told = {m.lastgroup for m in _PER.finditer(before)}
     if not told and clause.floor > clause.bounds[0] and before[:1] not in "，,。；;":
         return None
@@ -99,28 +132,29 @@ def per(clause: Clause, last_unit: str | None) -> str | None:
 # ── whole and part, growth ───────────────────────────────────────────────────────────────────────────────────────────
 
 _TOTAL = re.compile(r"累计|总计|共计|合计|总共|一共|总额|总量|总投资|总价|总数|共(?!同|建|享|产|青|有)|共有|先后")
+_CHANGES = "增长|增加|提高|上升|增幅|下降|减少|降低|降幅|翻了?|多了|少了|升至|降至|涨到|增至|提升"
+_COMPARED = re.compile(_CHANGES)
 _COMPARE = re.compile(
-    r"(同比|环比|比上年|较上年|比去年|较去年|比往年|比建档时|比20\d\d年|较20\d\d年|比上一年)?[^，,。；;]{0,8}?(增长|增加|提高|上升|增幅|下降|减少|降低|降幅|翻了?|多了|少了|升至|降至|涨到|增至|提升)"
+    rf"(同比|环比|比上年|较上年|比去年|较去年|比往年|比建档时|比20\d\d年|较20\d\d年|比上一年)?[^，,。；;]{{0,8}}?({_CHANGES})"
 )
 
 
 def relation(clause: Clause) -> str:
     """What the number is to its neighbours: "part" after 其中 or 分别, "each" after 各, "total" after 累计 and its like, else nothing."""
-    before = clause.before
-    if _EACH.search(before):
+    before, sentence = clause.before, clause.sentence
+    if sentence.each and _EACH.search(before):
         return "each"
-    head = clause.text[clause.bounds[0] : clause.found.start]
-    if "其中" in head or "分别" in head or clause.text.startswith("其中", clause.sentence[0]):
-        return "part"
-    whole = clause.text[clause.sentence[0] : clause.found.start]
-    if "其中" in whole and "其中" in whole[-40:]:
-        return "part"
-    return "total" if _TOTAL.search(before) else ""
+    if sentence.part:
+        head = clause.text[clause.bounds[0] : clause.found.start]
+        near = clause.text[max(sentence.start, clause.found.start - 40) : clause.found.start]
+        if sentence.leads or "其中" in head or "分别" in head or "其中" in near:
+            return "part"
+    return "total" if sentence.total and _TOTAL.search(before) else ""
 
 
 def comparison(clause: Clause) -> str:
     """What the number is compared with and how: «同比增长», «增加»; "" where it is not."""
-    found = _COMPARE.findall(clause.before[-24:])
+    found = _COMPARE.findall(clause.before[-24:]) if clause.sentence.compared else ()
     return "".join(found[-1]) if found else ""
 
 
@@ -131,9 +165,10 @@ _CUT = re.compile(
     r"参加|参与|开展|实现|得到|受到|被|将|在|为|向|给|与|和|及|从|到|由|用于|帮助|完成|进行|深入|获|成为|稳定|增收|脱贫|长期|自愿|列为|分送|分别|共|均|已|正|还|都|可|并|等|下|上(?!万|千|百)|里|中|后|前|是|有|设立|结对|驻村帮扶|来|去|送|达|年(?!轻|龄)|以|因|于|承担|成立",
 )
 _STOP = re.compile(r"[，,。；;：:（）()“”\s]")
-_LEAD = re.compile(
-    r"^(?:、|其中|累计|总计|共计|合计|分别|先后|共|约|近|超|达到|达|已|全部|的|等|为|了)+|(?:其中|累计|总计|共计|合计|分别|先后|共有|共|约|近|超过|超|逾|达到|达|为|有|了|的)+$"
-)
+_HEAD = re.compile(r"(?:、|其中|累计|总计|共计|合计|分别|先后|共|约|近|超|达到|达|已|全部|的|等|为|了)+")
+_TAILS = "其中|累计|总计|共计|合计|分别|先后|共有|共|约|近|超过|超|逾|达到|达|为|有|了|的"
+_TAIL = re.compile(rf"(?:{_TAILS})+\Z")
+_TAIL_ENDS = frozenset(word[-1] for word in _TAILS.split("|"))
 _VERB = re.compile(
     r"投入|实施|组织|举办|开展|选派|派出|建成|修建|新建|捐赠|捐资|捐助|引进|培训(?=[\u4e00-\u9fff])|购买|采购|资助|奖励|赠送|邀请|完成|帮助|发放|落实|协调|争取|印刷|发展|种植|养殖|认养|认种|认购|销售|带动|惠及|覆盖|解决|安排|召开|出资|获|设立|涉及|动员|新增|改造|硬化|安装"
 )
@@ -142,17 +177,31 @@ _VERB = re.compile(
 def subject(clause: Clause) -> str | None:
     """What is counted, in the text's own words: the noun behind the number, else what stands before it."""
     found = clause.found
-    after = _NOUN_AFTER.match(clause.text, found.after, clause.bounds[1])
-    if after is not None and found.quantity.unit != "CNY":
-        noun = _CUT.split(after[1], maxsplit=1)[0]
-        if len(noun) > 1:
-            return noun
-    before = _LEAD.sub("", _STOP.split(clause.before)[-1][-24:])
-    verbs = [m.end() for m in _VERB.finditer(before) if m.end() < len(before)]
-    if verbs:
-        before = before[verbs[-1] :]
-    before = _LEAD.sub("", before.rpartition("等")[2] or before)[-14:]
-    return before or (found.noun or None)
+    if found.quantity.unit != "CNY":
+        after = _NOUN_AFTER.match(clause.text, found.after, clause.bounds[1])
+        if after is not None:
+            start, end = after.span(1)
+            cut = _CUT.search(clause.text, start, end)
+            if cut is not None:
+                end = cut.start()
+            if end - start > 1:
+                return clause.text[start:end]
+    before = _bare(_STOP.split(clause.before)[-1][-24:])
+    verb = 0
+    for m in _VERB.finditer(before):
+        if m.end() < len(before):
+            verb = m.end()
+    before = before[verb:]
+    return _bare(before.rpartition("等")[2] or before)[-14:] or found.noun or None
+
+
+def _bare(words: str) -> str:
+    """The words without those that only lead to a number, at either end."""
+    head = _HEAD.match(words)
+    if head is not None:
+        words = words[head.end() :]
+    tail = _TAIL.search(words) if words[-1:] in _TAIL_ENDS else None
+    return words if tail is None else words[: tail.start()]
 
 
 # ── place and organisation ───────────────────────────────────────────────────────────────────────────────────────────
@@ -195,13 +244,13 @@ class Places:
         self.at = [at for at, _ in found]
         self.names = [name for _, name in found]
 
-    def near(self, start: int, end: int, sentence: tuple[int, int]) -> str | None:
+    def near(self, start: int, end: int, sentence: Sentence) -> str | None:
         """The place named last before a number in its sentence, else the first one after it."""
         i = bisect_right(self.at, start) - 1
-        if i >= 0 and self.at[i] >= sentence[0]:
+        if i >= 0 and self.at[i] >= sentence.start:
             return self.names[i]
-        i = bisect_left(self.at, end)
-        return self.names[i] if i < len(self.at) and self.at[i] < sentence[1] else None
+        i = bisect_left(self.at, end, i + 1)
+        return self.names[i] if i < len(self.at) and self.at[i] < sentence.end else None
 
 
 _GROUPED = frozenset(
@@ -240,10 +289,10 @@ class Organisations:
         self.at = [at for at, _ in found]
         self.names = [name for _, name in found]
 
-    def near(self, start: int, sentence: tuple[int, int]) -> str | None:
+    def near(self, start: int, sentence: Sentence) -> str | None:
         """The organisation named last before a number in its sentence."""
         i = bisect_right(self.at, start) - 1
-        return self.names[i] if i >= 0 and self.at[i] >= sentence[0] else None
+        return self.names[i] if i >= 0 and self.at[i] >= sentence.start else None
 
 
 # ── period ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -255,6 +304,12 @@ _YEARS = re.compile(
 _TITLE_YEAR = re.compile(r"((?:19|20)\d{2})(?:\s?[-—–~～至]\s?((?:19|20)\d{2}))?\s?年")
 
 
+def year_of(heading: str) -> str:
+    """The year or years that a title or heading names, as a period; "" where it names none."""
+    found = _TITLE_YEAR.search(heading)
+    return "" if found is None else f"{found[1]}/{found[2]}" if found[2] else found[1]
+
+
 class Periods:
     """The dates of a text, and from them the period of each number."""
 
@@ -262,7 +317,7 @@ class Periods:
         written = dateline(text)
         self.dateline = None if written is None else written.isoformat()
         self.year = None if written is None else written.year
-        self.title = self._of_words(title)
+        self.title = year_of(title)
         found = [(m.start(), self._period(m)) for m in _YEARS.finditer(text)]
         self.at = [at for at, period in found if period]
         self.periods = [period for _, period in found if period]
@@ -282,17 +337,11 @@ class Periods:
             return ""
         return f"{self.year - int(count.low) + 1}/{self.year}"
 
-    @staticmethod
-    def _of_words(words: str) -> str:
-        found = _TITLE_YEAR.search(words)
-        return "" if found is None else f"{found[1]}/{found[2]}" if found[2] else found[1]
-
-    def of(self, start: int, sentence: tuple[int, int], section: str, section_at: int) -> tuple[str | None, str]:
-        """The period of a number and where it was said: in its sentence, in the heading above it, or in the title."""
+    def of(self, start: int, sentence: Sentence, section: str) -> tuple[str | None, str]:
+        """The period of a number and where it was said: in its sentence, in the heading above it (`section`: the year that one names), or in the title."""
         i = bisect_right(self.at, start) - 1
-        if i >= 0 and self.at[i] >= sentence[0]:
+        if i >= 0 and self.at[i] >= sentence.start:
             return self.periods[i], "sentence"
-        inherited = self._of_words(section) if section_at else ""
-        if inherited:
-            return inherited, "section"
+        if section:
+            return section, "section"
         return (self.title, "title") if self.title else (None, "")

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from bangfu.claims.context import Clause, Organisations, Periods, Places, comparison, group, per, relation, subject
+from bangfu.claims.context import Clause, Organisations, Periods, Places, Sentence, comparison, group, per, relation, subject, year_of
 from bangfu.claims.numbers import Found, find, unreadable
 from bangfu.claims.text import Damage, Text, repair
 from bangfu.claims.topics import LISTED, REACHED, SAME, Cue, Spot, topics
@@ -49,7 +49,7 @@ class Claim(NamedTuple):
     group: tuple[str, ...] = ()
     comparison: str = ""
     attained: bool = False
-    points: float = 0.0
+    points: int = 0
 
     @property
     def unit(self) -> str:
@@ -99,11 +99,21 @@ def read(text: str, *, places: Iterable[str] = (), organisations: Iterable[str] 
 
 _LONGEST = 200  # signs of a sentence to either side of its first number
 _SENTENCE = re.compile(r"[。！？!?；;\n]+")
-_COMMA = re.compile(r"[，：:]|,(?!\d{3}(?!\d))|(?<!\d),")
 _HEADING = re.compile(
     r"^[ \t\u3000\xa0]*(?P<mark>第[一二三四五六七八九十\d]{1,3}[章节部分篇]{1,2}|[一二三四五六七八九十]{1,3}[、．.]|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}[、．.](?!\d))(?P<words>[^。\n]{0,60})",
     re.MULTILINE,
 )
+
+
+class _Heading:
+    """A heading: where it begins, its words without the mark, and the year that they name."""
+
+    def __init__(self, start: int, words: str) -> None:
+        self.start, self.words = start, words
+        self.year = year_of(words) if start > 0 else ""  # at the very beginning it is the title
+
+
+_NO_HEADING = _Heading(-1, "")
 
 
 class _Reader:
@@ -116,30 +126,25 @@ class _Reader:
         self.places = Places(self.text, places)
         self.organisations = Organisations(self.text, organisations)
         self.title = next((line.strip() for line in self.text[:2000].split("\n") if len(line.strip()) > 3), "")[:80]
-        self.headings = [(m.start(), m["words"].strip()) for m in _HEADING.finditer(self.text)]
-        self.heading_starts = [start for start, _ in self.headings]
+        self.headings = [_NO_HEADING, *(_Heading(m.start(), m["words"].strip()) for m in _HEADING.finditer(self.text))]
+        self.heading_starts = [heading.start for heading in self.headings]
         self.periods = Periods(self.text, self.title)
         self.lost = [d for d in repaired.damaged if d.repaired is None]
 
     def claims(self) -> Iterator[Claim]:
         text = self.text
         recent: list[tuple[int, Claim]] = []
-        sentence_end, cues, clauses, starts = -1, [], [], []
-        sentence = (0, 0)
+        sentence, cues = Sentence(text, 0, 0), []
         ahead = find(text)
         following = next(ahead, None)
         count = -1
         while following is not None:
             found, following, count = following, next(ahead, None), count + 1
-            if found.digits >= sentence_end:
-                sentence = self._sentence(found.digits, max(sentence_end, 0))
-                sentence_end = sentence[1]
-                cues = self.topics.cues(text, *sentence)
-                starts = [sentence[0], *(m.end() for m in _COMMA.finditer(text, *sentence))]
-                clauses = list(zip(starts, [*starts[1:], sentence_end], strict=True))
+            if found.digits >= sentence.end:
+                sentence = Sentence(text, *self._sentence(found.digits, sentence.end))
+                cues = self.topics.cues(text, *sentence.bounds)
                 recent = []
-            clause = clauses[bisect_right(starts, found.digits) - 1]
-            claim = self._claim(found, sentence, clause, cues, recent, len(text) if following is None else following.start)
+            claim = self._claim(found, sentence, cues, recent, len(text) if following is None else following.start)
             recent.append((count, claim))
             yield claim
 
@@ -154,8 +159,7 @@ class _Reader:
     def _claim(
         self,
         found: Found,
-        sentence: tuple[int, int],
-        bounds: tuple[int, int],
+        sentence: Sentence,
         cues: Sequence[Cue],
         recent: Sequence[tuple[int, Claim]],
         ceiling: int,
@@ -166,6 +170,7 @@ class _Reader:
         if self.lost and self._is_lost(span):
             quantity = unreadable(quantity)
         last = recent[-1][1] if recent else None
+        bounds = sentence.clause(found.digits)
         floor = last.at[1] if last is not None and last.at[1] > bounds[0] else bounds[0]
         clause = Clause(text, bounds, sentence, found, floor, text[floor : found.start])
         listed = last is not None and last.at[1] > bounds[0] and text[last.at[1] : last.at[1] + 1] == "、"
@@ -186,32 +191,32 @@ class _Reader:
                 spent > 0,
             ),
         )
-        heading = bisect_right(self.heading_starts, found.start) - 1
-        section = self.headings[heading][1] if heading >= 0 else ""
-        period, source = self.periods.of(found.start, sentence, section, self.headings[heading][0] if heading >= 0 else 0)
+        heading = self.headings[bisect_right(self.heading_starts, found.start) - 1]
+        period, source = self.periods.of(found.start, sentence, heading.year)
         related = relation(clause)
+        # in the order of the fields: so many by name would cost as much as finding some of them
         return Claim(
-            span=span,
-            quote=self.repaired.original[span[0] : span[1]],
-            quantity=quantity,
-            kind=kind if not self.kinds or kind in self.kinds else "other",
-            subject=subject(clause),
-            per=per(clause, last.quantity.unit if last is not None else None),
-            period=period,
-            place=self.places.near(found.start, found.end, sentence),
-            organisation=self.organisations.near(found.start, sentence),
-            at=(found.start, found.end),
-            clause=bounds,
-            sentence=sentence,
-            measure=found.measure or found.noun,
-            section=section,
-            period_from=source,
-            relation=related,
-            whole=_whole(related, quantity, recent, text, found.start),
-            group=group(clause, self.places),
-            comparison=against,
-            attained=clause.attained(),
-            points=points,
+            span,
+            self.repaired.original[span[0] : span[1]],
+            quantity,
+            kind if not self.kinds or kind in self.kinds else "other",
+            subject(clause),
+            per(clause, last.quantity.unit if last is not None else None),
+            period,
+            self.places.near(found.start, found.end, sentence),
+            self.organisations.near(found.start, sentence),
+            (found.start, found.end),
+            bounds,
+            sentence.bounds,
+            found.measure or found.noun,
+            heading.words,
+            source,
+            related,
+            _whole(related, quantity, recent, text, found.start),
+            group(clause, self.places),
+            against,
+            clause.attained(),
+            points,
         )
 
     def _is_lost(self, span: tuple[int, int]) -> bool:

@@ -55,6 +55,7 @@ _BEHIND = frozenset(
 )
 _BEFORE = frozenset(w for w in HEDGES if w not in _BEHIND and not w.isascii())
 _BEFORE_LENGTHS = tuple(sorted({len(w) for w in _BEFORE}, reverse=True))
+_BEFORE_ENDS = frozenset({*(word[-1] for word in _BEFORE), *"需要有达到为上过破"})
 _LEAST = re.compile(r"(至少|最少|起码|至多|最多)(?:需要|要|需|有|达到?|为)\Z")  # 至少要40分钟
 _AFTER = re.compile(r"左右|上下|(?:及)?以上|(?:及)?以下|(?:之|以)内|开外|有余")
 _MORE_AFTER = re.compile(r"[多余](?=[\s，,。；;、）)的]|\Z)|[多余](?=[\u4e00-\u9fff])(?![次方种样项年少数人个名位])")
@@ -75,38 +76,60 @@ _SEALED = re.compile(
     r"《[^》\n]{1,60}》|[“‘「『][^”’」』\n]{1,14}[”’」』]|\"[^\"\n]{1,14}\"|https?://[\w./?&=%#:~+-]+|www\.[\w./?&=%#:~+-]+",
 )
 
-# Tried where a number begins: what is no count.
-_NO_COUNT = re.compile(
-    "|".join(
-        (
-            # dates
-            rf"{_YEAR}\s?年?{_JOIN}(?:{_YEAR}|\d\d(?=年))\s?(?:学年度?|年(?:度|底|末|初|间)?)",
-            rf"(?:{_YEAR}|[一二][〇零○九八][〇零○一二三四五六七八九]{{2}})\s?(?:学年度?|年)(?:度|底|末|初|间|代|级)?(?:\s?\d{{1,2}}{_JOIN}(?=\d{{1,2}}\s?月))?(?:\s?\d{{1,2}}\s?月{_PART}(?:\s?{_DAY})?)?",
-            rf"{_YEAR}[-/.]\d{{1,2}}(?:[-/.]\d{{1,2}})?(?!\d)",
-            rf"\d{{1,2}}{_JOIN}\d{{1,2}}\s?月|\d{{1,2}}\s?月{_PART}(?:\s?\d{{1,2}}(?:\s?[日号]?{_JOIN}(?:\d{{1,2}}\s?月)?\s?{_DAY}|\s?[日号]))?",
-            rf"[一二三四五六七八九十]{{1,2}}月{_PART}",
-            rf"{_DAY}(?:{_JOIN}(?:\d{{1,2}}\s?月\s?)?{_DAY})?|\d{{1,2}}{_JOIN}{_DAY}",
-            r"\d{1,4}\s?[:：]\s?\d{1,4}(?:[:：]\d{2})?",
-            r"[\d二三四五六七八九]{1,2}十?年代|[\d二一]{1,2}十?世纪|(?:19|20)?[5-9〇0]0后|[五六七八九〇零][〇零]后",
-            # names and codes
-            r"\d{1,18}(?:\s?[+＋]\s?[\dA-Za-z]{1,8}){1,8}",
-            r"\d{1,18}(?:\.\d{1,18})?(?!(?:km|kg|kw|kwh|mw|mwp|cm|ha|m|m2|m3)(?![a-z]))[A-Za-z]\w{0,80}",
-            r"832\s?平台|\d{3}\s?(?:国道|省道|县道|乡道)|\d{3,5}(?:热线|工程|计划|行动|平台|战略|模式)",
-            r"1[3-9]\d{9}(?!\d)|0\d{2,3}-\d{7,8}|\d{15,18}[\dXx]?",
-            r"\d{1,18}[×*＊]{1,8}",
-            # ages, levels, ranks, pages
-            rf"(?:\d{{1,18}}|[{_CN}]{{1,12}})(?:多|余)?{_JOIN}?\d*\s?(?:周?岁|页|号楼|号线|号|楼(?!房)|室|级(?!以)|届|等奖|等功|班级|年级|把手|线城市|星级|维码|度(?=春|过)|期(?=项目|工程|建设|规划)|时许?)",
-            r"[一二三四五六七八九十]{1,2}(?:是|者|来(?=[，,]))",
-            # stock phrases: numbers of points, not of things (四个不摘); names and slogans (两不愁三保障, 百县千村活动)
-            rf"[二两三四五六七八九十]个(?:{'|'.join(_CODES.points)})|\d{{1,2}}个(?:方面|环节|层面|维度|阶段|步骤|关键|坚持|必须)",
-            "|".join(_CODES.names),
-            r"[两一二三四五六七八九十百千万][\u4e00-\u9fff]{1,2}[一二两三四五六七八九十百千万][\u4e00-\u9fff](?=[\W]|活动|工程|行动|机制|政策|制度|模式|要求|标准|计划|战略|\Z)(?<![万千百]人)(?<![户人名元次册本])",
-            r"(?:十[一二三四]?五|十[八九]|二十)(?=大|届|时期|期间|规划|[”’]|以来)",
-            # frames of time
-            r"(?:[二两三四五六七八九十几]{1,4}个?|\d{1,18}(?:多|余)?个?)(?:年|载|天|月|小时|分钟|周)(?:多|余)?(?:以来|来(?!自)|间(?!接)|里(?!程)|之?前|之?后(?!备)|之?内|(?=时间))",
-        ),
+# Tried where a number begins: what is no count. Each begins with figures, with a Chinese numeral, or with either.
+_BOTH, _FIGURES, _CHINESE = "both", "figures", "Chinese"
+_NO_COUNTS = (
+    # dates
+    (_FIGURES, rf"{_YEAR}\s?年?{_JOIN}(?:{_YEAR}|\d\d(?=年))\s?(?:学年度?|年(?:度|底|末|初|间)?)"),
+    (
+        _BOTH,
+        rf"(?:{_YEAR}|[一二][〇零○九八][〇零○一二三四五六七八九]{{2}})\s?(?:学年度?|年)(?:度|底|末|初|间|代|级)?(?:\s?\d{{1,2}}{_JOIN}(?=\d{{1,2}}\s?月))?(?:\s?\d{{1,2}}\s?月{_PART}(?:\s?{_DAY})?)?",
     ),
-    re.IGNORECASE,
+    (_FIGURES, rf"{_YEAR}[-/.]\d{{1,2}}(?:[-/.]\d{{1,2}})?(?!\d)"),
+    (
+        _FIGURES,
+        rf"\d{{1,2}}{_JOIN}\d{{1,2}}\s?月|\d{{1,2}}\s?月{_PART}(?:\s?\d{{1,2}}(?:\s?[日号]?{_JOIN}(?:\d{{1,2}}\s?月)?\s?{_DAY}|\s?[日号]))?",
+    ),
+    (_CHINESE, rf"[一二三四五六七八九十]{{1,2}}月{_PART}"),
+    (_FIGURES, rf"{_DAY}(?:{_JOIN}(?:\d{{1,2}}\s?月\s?)?{_DAY})?|\d{{1,2}}{_JOIN}{_DAY}"),
+    (_FIGURES, r"\d{1,4}\s?[:：]\s?\d{1,4}(?:[:：]\d{2})?"),
+    (_BOTH, r"[\d二三四五六七八九]{1,2}十?年代|[\d二一]{1,2}十?世纪|(?:19|20)?[5-9〇0]0后|[五六七八九〇零][〇零]后"),
+    # names and codes
+    (_FIGURES, r"\d{1,18}(?:\s?[+＋]\s?[\dA-Za-z]{1,8}){1,8}"),
+    (_FIGURES, r"(?i:\d{1,18}(?:\.\d{1,18})?(?!(?:km|kg|kw|kwh|mw|mwp|cm|ha|m|m2|m3)(?![a-z]))[A-Za-z]\w{0,80})"),
+    (_FIGURES, r"832\s?平台|\d{3}\s?(?:国道|省道|县道|乡道)|\d{3,5}(?:热线|工程|计划|行动|平台|战略|模式)"),
+    (_FIGURES, r"1[3-9]\d{9}(?!\d)|0\d{2,3}-\d{7,8}|\d{15,18}[\dXx]?"),
+    (_FIGURES, r"\d{1,18}[×*＊]{1,8}"),
+    # ages, levels, ranks, pages
+    (
+        _BOTH,
+        rf"(?:\d{{1,18}}|[{_CN}]{{1,12}})(?:多|余)?{_JOIN}?\d*\s?(?:周?岁|页|号楼|号线|号|楼(?!房)|室|级(?!以)|届|等奖|等功|班级|年级|把手|线城市|星级|维码|度(?=春|过)|期(?=项目|工程|建设|规划)|时许?)",
+    ),
+    (_CHINESE, r"[一二三四五六七八九十]{1,2}(?:是|者|来(?=[，,]))"),
+    # stock phrases: numbers of points, not of things (四个不摘); names and slogans (两不愁三保障, 百县千村活动)
+    (_CHINESE, rf"[二两三四五六七八九十]个(?:{'|'.join(_CODES.points)})"),
+    (_FIGURES, r"\d{1,2}个(?:方面|环节|层面|维度|阶段|步骤|关键|坚持|必须)"),
+    (_CHINESE, "|".join(_CODES.names)),
+    (
+        _CHINESE,
+        r"[两一二三四五六七八九十百千万][\u4e00-\u9fff]{1,2}[一二两三四五六七八九十百千万][\u4e00-\u9fff](?=[\W]|活动|工程|行动|机制|政策|制度|模式|要求|标准|计划|战略|\Z)(?<![万千百]人)(?<![户人名元次册本])",
+    ),
+    (_CHINESE, r"(?:十[一二三四]?五|十[八九]|二十)(?=大|届|时期|期间|规划|[”’]|以来)"),
+    # frames of time
+    (
+        _BOTH,
+        r"(?:[二两三四五六七八九十几]{1,4}个?|\d{1,18}(?:多|余)?个?)(?:年|载|天|月|小时|分钟|周)(?:多|余)?(?:以来|来(?!自)|间(?!接)|里(?!程)|之?前|之?后(?!备)|之?内|(?=时间))",
+    ),
+)
+_NO_FIGURES, _NO_CHINESE = (
+    re.compile("|".join(pattern for begins, pattern in _NO_COUNTS if begins != other)) for other in (_CHINESE, _FIGURES)
+)
+# Figures that are certainly none of these, by the sign that follows them: most numbers of a report, told in one step.
+_LETTERS = r"A-Za-z\u0130\u0131\u017f\u212a"
+_LEVELS = "年月天载周岁页号楼室级届等班把线星维度期时小分"
+_CERTAIN = re.compile(
+    rf"\d{{1,10}}(?![\d\s.日世十后平国省县乡热工计行战模/:：+＋×*＊{_LETTERS}{_LEVELS}-]|{_JOIN}|[多余](?:[\s\d个{_LEVELS}]|{_JOIN})|个[方环层维阶步关坚必{_LEVELS}])"
+    rf"|\d{{1,3}}\.\d{{1,18}}(?![\d{_LETTERS}])"
 )
 _ORDINAL = re.compile(
     rf"\s?(?:\d{{1,18}}|[{_CN}几]{{1,12}})(?:{_JOIN}第?\s?(?:\d{{1,18}}|[{_CN}]{{1,12}}))?\s?(?:个|次|批次|批|期|名|届|条|款|项|位|章|节|家|轮|年|所|类|卷|页|产业|季度|学期|阶段|步|号|场|村民组|组|线|方|片)?"
@@ -117,7 +140,7 @@ _LABEL = re.compile(r"(?:附件|附表|图表|附录|步骤|方案|版本|标段
 _TOKEN = re.compile(r"[\w./+-]{1,80}", re.ASCII)
 _BULLETS = " \t\u3000\xa0•·●■▲◆★※-—"
 _FOLLOW = "".join(sorted({c for c in {*_CODES.lengths, *"余多来成分个几至到县村乡镇家省"} if c != "-"}))
-_NEXT = re.compile(rf"\d|[{_CN}几数](?=[{_CN}几数{re.escape(_FOLLOW)}~～—-])|(?<=[近约逾超上过破])[百千万亿]|[百千万][余多名]")
+_NEXT = re.compile(rf"[\d{_CN}几数](?:(?<=\d)|(?=[{_CN}几数{re.escape(_FOLLOW)}~～—-])|(?<=[近约逾超上过破][百千万亿]))")
 _LOST = "\ufffd"
 
 
@@ -205,7 +228,10 @@ def _skipped(text: str, start: int, floor: int) -> int:
         if label is not None:
             token = _TOKEN.match(text, start)
             return token.end() if token is not None else start + 1
-    no = _NO_COUNT.match(text, start)
+    if text[start].isdecimal():
+        no = None if _CERTAIN.match(text, start) else _NO_FIGURES.match(text, start)
+    else:
+        no = _NO_CHINESE.match(text, start)
     return no.end() if no is not None and no.end() > start else 0
 
 
@@ -213,7 +239,7 @@ def _skipped(text: str, start: int, floor: int) -> int:
 
 
 def _expression(text: str, start: int, last: Found | None) -> Found | None:
-    part = share(text, start) if "分之" in text[start : start + 12] else _slashed(text, start)
+    part = _slashed(text, start) if text.startswith("/", start + 1) else share(text, start) if "分之" in text[start : start + 12] else None
     number = part if part is not None else numeral(text, start)
     if number is None:
         return None
@@ -285,6 +311,8 @@ def _hedge_before(text: str, start: int, floor: int) -> tuple[int, str]:
     at = start
     while at and text[at - 1] == " ":
         at -= 1
+    if not at or text[at - 1] not in _BEFORE_ENDS:
+        return start, ""
     least = _LEAST.search(text, max(floor, at - 5), at)
     if least is not None:
         return least.start(), least[1]
@@ -303,10 +331,10 @@ def _range(text: str, start: int, first: Numeral) -> Numeral | None:
     """A-B, A至B: with the unit on the second or on both (100元-200元). «从30户到50户» are two numbers, «由12%升至15%» too."""
     if first.word or first.vague or first.spread:
         return None
+    if _JOINT_AHEAD.search(text, first.end, first.end + 8) is None:
+        return None
     joint, between = _JOINT.match(text, first.end), ""
     if joint is None:
-        if _JOINT_AHEAD.search(text, first.end, first.end + 8) is None:
-            return None
         unit = _measure(text, first.end)
         if unit is None:
             return None

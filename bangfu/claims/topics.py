@@ -2,37 +2,47 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from functools import cache
 from importlib import resources
 from typing import NamedTuple
 
-_WEIGHTS = {"sure": 7.0, "strong": 4.0, "usual": 1.5, "weak": 1.0}
-_UNIT_POINT = 0.3
+# Points are counted in integers: a word says WEIGHT halves of a point, so many ten-thousandths of it at its distance, so many hundredths of it in the unit.
+POINT = 2 * 10_000 * 100
+"""One point of `Claim.points`."""
+_WEIGHTS = {"sure": 14, "strong": 8, "usual": 3, "weak": 2}
+_UNIT_POINT = 3 * POINT // 10
 _OWN_UNIT = {
-    "project": ("project", 2.5),
-    "branch": ("pairing_branch", 3.0),
-    "other:篇": ("publicity", 2.0),
-    "copy": ("publication", 1.0),
-    "km": ("infrastructure", 1.0),
-    "mu": ("industry_base", 1.0),
-    "other:头": ("industry_base", 1.0),
-    "other:只": ("industry_base", 1.0),
-    "other:株": ("industry_base", 1.0),
-    "other:羽": ("industry_base", 1.0),
-    "other:千瓦": ("industry_base", 1.0),
-    "other:队": ("volunteer", 1.0),
-    "other:小时": ("other", 1.5),
-    "other:分钟": ("other", 1.5),
-    "other:天": ("other", 1.5),
-    "other:月": ("other", 1.5),
+    unit: (topic, tenths * POINT // 10)
+    for topic, tenths, units in (
+        ("project", 25, "project"),
+        ("pairing_branch", 30, "branch"),
+        ("publicity", 20, "other:篇"),
+        ("publication", 10, "copy"),
+        ("infrastructure", 10, "km"),
+        ("industry_base", 10, "mu other:头 other:只 other:株 other:羽 other:千瓦"),
+        ("volunteer", 10, "other:队"),
+        ("other", 15, "other:小时 other:分钟 other:天 other:月"),
+    )
+    for unit in units.split(" ")
 }
 """Units that tell a topic by themselves, and how clearly."""
-_LEAST = 1.0
-_NEVER, _SPENT, _FOREIGN = 0.02, 0.3, 0.9
-_NEAR_IN, _NEAR_OUT, _SHARE_OUT, _ACROSS, _AFTER = 30.0, 12.0, 0.3, 0.85, 0.95
-SAME, LISTED, REACHED = 1.0, 2.0, 4.0
+_LEAST = POINT
+_NEVER, _SPENT, _FOREIGN, _USUAL = 2, 30, 90, 100
+_FARTHEST = 1024
+
+
+def _fading(full: int, reach: int) -> tuple[int, ...]:
+    """How much a word says at each distance: `full` at none, half of it at `reach` signs."""
+    return tuple(round(Decimal(full * reach) / (reach + gap)) for gap in range(_FARTHEST + 1))
+
+
+_WITHIN, _ACROSS, _BEHIND, _AROUND = _fading(10_000, 30), _fading(8_500, 30), _fading(9_500, 30), _fading(3_000, 12)
+"""In the number's own clause; beyond another number there; behind the number; in the clauses around it."""
+SAME, LISTED, REACHED = POINT, 2 * POINT, 4 * POINT
 
 
 class Topic(NamedTuple):
@@ -45,13 +55,21 @@ class Topic(NamedTuple):
     units: frozenset[str]
     never: frozenset[str]
 
+    def hears(self, unit: str, *, spent: bool) -> int:
+        """How far its words speak for a number in this unit, in hundredths. Money that is spent on a thing is about the thing."""
+        if unit in self.never:
+            return _NEVER
+        if spent and self.group == "money":
+            return _SPENT
+        return _USUAL if unit in self.units else _FOREIGN
+
 
 class Cue(NamedTuple):
     """A cue word found in a sentence: where, and what it says for which topics."""
 
     start: int
     end: int
-    speaks: tuple[tuple[int, float], ...]
+    speaks: tuple[tuple[int, int], ...]
 
 
 class Spot(NamedTuple):
@@ -65,7 +83,7 @@ class Spot(NamedTuple):
     between: tuple[int, int]
     unit: str
     last: str | None = None
-    bond: float = SAME
+    bond: int = SAME
     spent: bool = False
 
 
@@ -74,7 +92,7 @@ class Topics:
 
     def __init__(self, tables: Mapping[str, Mapping[str, object]]) -> None:
         self.topics: list[Topic] = []
-        words: dict[str, list[tuple[int, float]]] = {}
+        words: dict[str, list[tuple[int, int]]] = {}
         for number, (code, table) in enumerate(tables.items()):
             self.topics.append(
                 Topic(
@@ -90,14 +108,16 @@ class Topics:
             for word, weight in weights.items():
                 hides_sure = any(weights.get(part) == _WEIGHTS["sure"] for part in _parts(word))
                 words.setdefault(word, []).append((number, _WEIGHTS["sure"] if hides_sure else weight))
-        self.fits: dict[tuple[str, bool], list[float]] = {}
+        self.fits: dict[tuple[str, bool], list[int]] = {}
         self.codes = [topic.code for topic in self.topics]
         self.places = {code: place for place, code in enumerate(self.codes)}
         self.single = {w: tuple(s) for w, s in words.items() if len(w) == 1}
-        self.index: dict[str, list[tuple[str, tuple[tuple[int, float], ...]]]] = {}
+        self.index: dict[str, list[tuple[str, tuple[tuple[int, int], ...]]]] = {}
         for word in sorted(words, key=len, reverse=True):
             if len(word) > 1:
                 self.index.setdefault(word[:2], []).append((word, tuple(words[word])))
+        first, second = ("".join(sorted({pair[place] for pair in self.index})) for place in (0, 1))
+        self.begins = re.compile(f"[{first}](?=[{second}])|[{''.join(sorted(self.single))}]")
         self.units: dict[str, tuple[int, ...]] = {}
         for number, topic in enumerate(self.topics):
             for unit in topic.units:
@@ -105,42 +125,37 @@ class Topics:
 
     def cues(self, text: str, start: int, end: int) -> list[Cue]:
         """The cue words of a stretch of text, in order; a longer word hides those inside it."""
-        index, single, stretch = self.index, self.single, text[start:end]
+        index, single = self.index, self.single
         found: list[Cue] = []
         done = start
-        for at, (first, second) in enumerate(zip(stretch, stretch[1:] + " ", strict=True), start):
+        for sign in self.begins.finditer(text, start, end):
+            at = sign.start()
             if at < done:
                 continue
-            words = index.get(first + second)
-            if words is None and first not in single:
-                continue
-            for word, speaks in words or ():
+            for word, speaks in index.get(text[at : at + 2], ()):
                 if text.startswith(word, at, end):
                     done = at + len(word)
                     found.append(Cue(at, done, speaks))
                     break
             else:
-                if first in single:
-                    found.append(Cue(at, at + 1, single[first]))
+                if sign[0] in single:
+                    found.append(Cue(at, at + 1, single[sign[0]]))
         return found
 
-    def _fit(self, unit: str, *, spent: bool) -> list[float]:
-        """How far the words of each topic speak for a number in this unit. Money that is spent on a thing is about the thing."""
+    def _fit(self, unit: str, *, spent: bool) -> list[int]:
+        """How far the words of each topic speak for a number in this unit."""
         found = self.fits.get((unit, spent))
         if found is None:
-            found = [
-                _NEVER if unit in topic.never else _SPENT if spent and topic.group == "money" else 1.0 if unit in topic.units else _FOREIGN
-                for topic in self.topics
-            ]
+            found = [topic.hears(unit, spent=spent) for topic in self.topics]
             if len(self.fits) < 500:
                 self.fits[unit, spent] = found
         return found
 
-    def kind(self, cues: Sequence[Cue], spot: Spot) -> tuple[str, float]:
+    def kind(self, cues: Sequence[Cue], spot: Spot) -> tuple[str, int]:
         """The kind of the number at `spot`, and its points. Words in its own clause count in full when they stand close, less where another number stands
         between; those of the clauses around it less the farther they are. What the number before it was about still speaks.
         """
-        points = [0.0] * len(self.codes)
+        points = [0] * len(self.codes)
         for number in self.units.get(spot.unit, ()):
             points[number] += _UNIT_POINT
         own = _OWN_UNIT.get(spot.unit)
@@ -150,14 +165,14 @@ class Topics:
         start, end, (left, right), (floor, ceiling) = spot.start, spot.end, spot.clause, spot.between
         for cue_start, cue_end, speaks in cues:
             gap = start - cue_end if cue_end <= start else cue_start - end if cue_start > end else 0
-            if left <= cue_start < right:
-                near = _NEAR_IN / (_NEAR_IN + gap)
-                if cue_end <= floor or cue_start >= ceiling:
-                    near *= _ACROSS
-                elif cue_start >= end:
-                    near *= _AFTER
+            if not left <= cue_start < right:
+                near = _AROUND[gap]
+            elif cue_end <= floor or cue_start >= ceiling:
+                near = _ACROSS[gap]
+            elif cue_start >= end:
+                near = _BEHIND[gap]
             else:
-                near = _SHARE_OUT * _NEAR_OUT / (_NEAR_OUT + gap)
+                near = _WITHIN[gap]
             for number, weight in speaks:
                 points[number] += weight * near * fit[number]
         if spot.last is not None:
