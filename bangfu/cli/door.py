@@ -8,10 +8,10 @@ import sys
 from collections.abc import Callable, Sequence
 
 from bangfu import __version__
-from bangfu.cli import intake, ledger, numbers, office, running, thinking
+from bangfu.cli import intake, ledger, numbers, office, planning, running, thinking
 from bangfu.cli.say import Stop, note, open_streams, say
 
-MODULES = (running, office, intake, ledger, numbers, thinking)
+MODULES = (running, office, intake, ledger, numbers, planning, thinking)
 
 
 class Verbs:

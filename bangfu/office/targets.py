@@ -126,6 +126,17 @@ def years_with_targets(programme: Programme) -> list[int]:
     return sorted({key.year for key in standing(programme)})
 
 
+def value_of(programme: Programme, key: Key, number: int) -> Decimal | None:
+    """What the row of that number set for `key`; None where it withdrew, or is not one of them."""
+    row = Target.objects.filter(pk=number, programme=programme, figure=key.figure, year=key.year, unit=key.unit, place=key.place).first()
+    return None if row is None or row.value is None else from_parts(row.value, catalogue().figures[key.figure].unit)
+
+
+def seen_by(targets: Mapping[Key, Standing], units: frozenset[int] | None) -> dict[Key, Standing]:
+    """Of the targets those of these units (None: all of them)."""
+    return {key: one for key, one in targets.items() if units is None or key.unit in units}
+
+
 def _rows(programme: Programme, years: Iterable[int] | None, figure: str | None) -> Iterable[Target]:
     found = Target.objects.filter(programme=programme).select_related("by").order_by("pk")
     if years is not None:

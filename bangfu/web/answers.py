@@ -13,8 +13,9 @@ from typing import Any
 from bangfu.catalogue import Catalogue, Field, Figure, Kind, Label
 from bangfu.figures import Slice, Value
 from bangfu.ledger import people
-from bangfu.ledger.models import Ended, Entry, Measure, Participation
+from bangfu.ledger.models import Ended, Entry, Measure, Participation, Party, Place
 from bangfu.office.books import Trace
+from bangfu.office.targets import Division, Key, Progress, Step
 from bangfu.quantities import from_parts
 
 
@@ -156,3 +157,83 @@ def trace(of: Trace, catalogue: Catalogue, mark: int) -> dict[str, Any]:
         "after": of.after,
         "of": [figure(f, s, v, mark) for f, s, v in of.of],
     }
+
+
+# --- targets
+
+
+def names(keys: Iterable[Key]) -> tuple[dict[int, str], dict[int, str]]:
+    """The names of the units and of the places that targets are for, by id."""
+    keys = list(keys)
+    units = Party.objects.filter(pk__in={k.unit for k in keys if k.unit}).values_list("pk", "name")
+    return dict(units), dict(Place.objects.filter(pk__in={k.place for k in keys if k.place}).values_list("pk", "name"))
+
+
+def _who(key: Key, units: Mapping[int, str], places: Mapping[int, str]) -> dict[str, Any]:
+    return {
+        "year": key.year,
+        "unit_id": key.unit,
+        "unit": units.get(key.unit or 0),
+        "place_id": key.place,
+        "place": places.get(key.place or 0),
+    }
+
+
+def targets(found: Sequence[Progress], mark: int) -> list[dict[str, Any]]:
+    """Targets with what was reached of them; `unit` and `place` say whose they are (neither: the programme's), `measure` in what they are."""
+    units, places = names(p.target.key for p in found)
+    return [
+        {
+            "figure": p.figure.code,
+            "label": label(p.figure.label),
+            **_who(p.target.key, units, places),
+            "measure": p.figure.unit,
+            "target": number(p.target.value),
+            "due": p.target.due.isoformat() if p.target.due else None,
+            "reached": number(p.reached.value),
+            "entries": p.reached.entries,
+            "rate": number(p.rate),
+            "time": number(p.time),
+            "state": str(p.sign),
+            "missing": number(p.missing),
+            "mark": mark,
+        }
+        for p in found
+    ]
+
+
+def divisions(found: Sequence[Division]) -> list[dict[str, Any]]:
+    """How targets were divided, and whether the parts come to the whole."""
+    units, places = names(d.whole for d in found)
+    return [
+        {
+            "figure": d.figure.code,
+            "among": d.among,
+            **_who(d.whole, units, places),
+            "measure": d.figure.unit,
+            "target": number(d.target),
+            "total": number(d.total),
+            "gap": number(d.gap),
+            "fits": d.fits,
+            "said": {"zh": d.say("zh"), "en": d.say("en")},
+        }
+        for d in found
+    ]
+
+
+def steps(found: Sequence[Step]) -> list[dict[str, Any]]:
+    """The history of targets, the newest first; `after` null is a withdrawal."""
+    units, places = names(s.key for s in found)
+    return [
+        {
+            "figure": s.key.figure,
+            **_who(s.key, units, places),
+            "before": number(s.before),
+            "after": number(s.after),
+            "due": s.due.isoformat() if s.due else None,
+            "by": s.by,
+            "at": s.at.isoformat(timespec="seconds"),
+            "reason": s.reason,
+        }
+        for s in found
+    ]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from decimal import Decimal
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -14,6 +15,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.templatetags.static import static
+from django.utils import timezone
 from ninja import NinjaAPI, Query, Schema, Status
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.docs import DocsBase
@@ -29,7 +31,8 @@ from bangfu.figures import Slice
 from bangfu.ledger import post
 from bangfu.ledger.listing import listed
 from bangfu.ledger.models import Ended, Entry, Party, Place
-from bangfu.office import catalogue, checking, documents, tokens
+from bangfu.office import catalogue, checking, documents, tasks, tokens
+from bangfu.office import targets as plans
 from bangfu.office.books import Books
 from bangfu.office.documents import Document
 from bangfu.office.entering import find_unit
@@ -590,6 +593,130 @@ def void(request: HttpRequest, slug: str, number: int, body: Withdrawal) -> Any:
             raise Problem(409, str(refused.problems[0])) from None
         raise not_written(NotWritten([writing.Fault("", why) for why in refused.problems])) from None
     return written(access, found.pk)
+
+
+# --- targets
+
+
+class TargetAnswer(Schema):
+    figure: str
+    label: Words
+    year: int
+    unit_id: int | None
+    unit: str | None
+    place_id: int | None
+    place: str | None
+    measure: str
+    target: int | float | None
+    due: str | None
+    reached: int | float | None
+    entries: int
+    rate: int | float | None
+    time: int | float | None
+    state: str
+    missing: int | float | None
+    mark: int
+
+
+class DivisionAnswer(Schema):
+    figure: str
+    among: str
+    year: int
+    unit_id: int | None
+    unit: str | None
+    place_id: int | None
+    place: str | None
+    measure: str
+    target: int | float | None
+    total: int | float | None
+    gap: int | float | None
+    fits: bool
+    said: Words
+
+
+class TargetsAnswer(Schema):
+    mark: int
+    targets: list[TargetAnswer]
+    divisions: list[DivisionAnswer]
+
+
+class StepAnswer(Schema):
+    figure: str
+    year: int
+    unit_id: int | None
+    unit: str | None
+    place_id: int | None
+    place: str | None
+    before: int | float | None
+    after: int | float | None
+    due: str | None
+    by: str
+    at: str
+    reason: str
+
+
+class NewTarget(Schema):
+    figure: Annotated[str, Field(description="code or name of a figure, see /figures", max_length=100)]
+    year: Annotated[int, Field(ge=1990, le=2099)]
+    unit: Annotated[int | str | None, Field(description="id or name of a unit; none: the programme's own target")] = None
+    place: Annotated[int | str | None, Field(description="id or name of a place")] = None
+    value: Annotated[Decimal | str | None, Field(description="in the figure's unit, or as written in a cell (50万元); null withdraws")]
+    due: Annotated[str | None, Field(description="the last day for it, where that is not the year's", max_length=20)] = None
+
+
+class NewTargets(Schema):
+    targets: Annotated[list[NewTarget], Field(min_length=1, max_length=2000)]
+    reason: Annotated[str, Field(max_length=500, description="needed where a target that was set is changed or withdrawn")] = ""
+
+
+def planned(access: Access, years: list[int] | None) -> dict[plans.Key, plans.Standing]:
+    """The targets that this user may see: a liaison's own unit and all below it."""
+    return plans.seen_by(plans.standing(access.programme, years), access.units())
+
+
+def plan_answer(access: Access, years: list[int] | None) -> dict[str, Any]:
+    books = Books(access.programme)
+    found = planned(access, years)
+    return {
+        "mark": books.mark,
+        "targets": answers.targets(plans.progress(books, found.values(), timezone.localdate()), books.mark),
+        "divisions": answers.divisions(plans.divisions(found)),
+    }
+
+
+Year = Annotated[int | None, Query(ge=1990, le=2099)]
+
+
+@api.get("/programmes/{slug}/targets", response=TargetsAnswer, tags=["targets"], summary="目标与完成 Targets and what was reached")
+def targets(request: HttpRequest, slug: str, year: Year = None) -> Any:
+    """The targets that stand, of one year or of all, with what the books say was reached; and whether the parts come to the whole."""
+    return plan_answer(standing(request, slug), None if year is None else [year])
+
+
+@api.put("/programmes/{slug}/targets", response=TargetsAnswer, tags=["targets"], summary="下达、改动、撤回目标 Set targets")
+def set_targets(request: HttpRequest, slug: str, body: NewTargets) -> Any:
+    """Those named are set, changed (with a reason) or withdrawn (value null), all or none; what stood before stays in the history."""
+    access = programme_for(visitor(request), slug, managing=True)
+    wanted = tasks.listed(access.programme, [t.dict() for t in body.targets])
+    problems = list(wanted.problems)
+    if not problems:
+        try:
+            plans.set_targets(access.programme, wanted.wishes, by=visitor(request), reason=body.reason)
+        except plans.TargetsRefused as refused:
+            problems = list(refused.problems)
+    if problems:
+        faults = [{"where": "body.targets", "why": "refused", "message": p.zh, "message_en": p.en} for p in problems]
+        raise Problem(422, f"有 {len(faults)} 处要改，什么也没有下达 ({len(faults)} things to mend; nothing was set)", faults)
+    return plan_answer(access, sorted({w.key.year for w in wanted.wishes}))
+
+
+@api.get("/programmes/{slug}/targets/history", response=list[StepAnswer], tags=["targets"], summary="目标的历次改动 How targets were set")
+def targets_history(request: HttpRequest, slug: str, year: Year = None) -> Any:
+    """Who set what in whose place, when and why; the newest first."""
+    access = standing(request, slug)
+    own = access.units()
+    steps = plans.history(access.programme, None if year is None else [year])
+    return answers.steps([s for s in steps if own is None or s.key.unit in own])
 
 
 # --- claims

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from bangfu.web.api import api
-from bangfu.web.pages import accounts, audit, catalogue, check, entry, figures, intake, ledger, programmes, reports, search
+from bangfu.web.pages import accounts, audit, catalogue, check, entry, figures, intake, ledger, programmes, reports, search, targets
 
 urlpatterns = [
     path("", programmes.home, name="home"),
@@ -39,6 +39,11 @@ urlpatterns = [
     path("p/<slug:slug>/figures/trends/", figures.trends, name="trends"),
     path("p/<slug:slug>/figures/<slug:code>/", figures.figure, name="figure"),
     path("p/<slug:slug>/figures/<slug:code>/export/", figures.trace_export, name="trace_export"),
+    path("p/<slug:slug>/targets/", targets.targets, name="targets"),
+    path("p/<slug:slug>/targets/export/", targets.targets_export, name="targets_export"),
+    path("p/<slug:slug>/targets/edit/", targets.targets_edit, name="targets_edit"),
+    path("p/<slug:slug>/targets/set/", targets.targets_set, name="targets_set"),
+    path("p/<slug:slug>/targets/import/", targets.targets_import, name="targets_import"),
     path("p/<slug:slug>/intake/", intake.intake, name="intake"),
     path("p/<slug:slug>/intake/<int:pk>/", intake.preview, name="preview"),
     path("p/<slug:slug>/intake/<int:pk>/answer/", intake.answer, name="answer"),

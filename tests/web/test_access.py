@@ -22,6 +22,9 @@ READ = [
     ("figures_export", ()),
     ("figure", ("direct_input",)),
     ("trace_export", ("direct_input",)),
+    ("targets", ()),
+    ("targets_export", ()),
+    ("targets_edit", ()),
     ("intake", ()),
     ("templates", ()),
     ("template", ("training",)),
@@ -36,7 +39,7 @@ READ = [
     ("settings", ()),
 ]
 WRITING = {"new", "new_entry", "intake", "renew"}
-MANAGING = {"settings"}
+MANAGING = {"settings", "targets_edit"}
 WHOLE = {"reports", "renew", "check", "audit"}
 """What speaks of the whole ledger is not for a liaison."""
 

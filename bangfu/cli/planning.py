@@ -1,0 +1,230 @@
+"""Verbs about what is to be reached, and how the ledger and the work stand: targets."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from bangfu.cli import ground, numbers
+from bangfu.cli.say import Stop, emit, language, note, say, table
+
+if TYPE_CHECKING:
+    from bangfu.cli.door import Verbs
+    from bangfu.ledger.models import Programme
+    from bangfu.office.tasks import Tasks
+
+
+def add(verbs: Verbs) -> None:
+    parser = verbs.add(
+        "targets",
+        "目标与完成：列出；写“指标=目标”或 --file 任务分解表即下达，不覆盖旧的",
+        "targets and what was reached; FIGURE=VALUE or --file sets them, and what stood before stays in the history",
+        "bangfu targets direct_input=50万元 --year 2020 --unit 食品工程系",
+        targets,
+    )
+    parser.add_argument("pairs", nargs="*", metavar="FIGURE=VALUE", help=say("空值即撤回", "an empty value withdraws it"))
+    parser.add_argument("--year", type=int, help=say("年度", "the year"))
+    parser.add_argument("--unit", help=say("部门", "a unit"))
+    parser.add_argument("--place", help=say("地点", "a place"))
+    parser.add_argument("--due", metavar="DAY", help=say("完成时限", "the last day for it"))
+    parser.add_argument("--file", metavar="FILE", help=say("任务分解表（xlsx 等）或 JSON", "a table of tasks (xlsx …), or JSON"))
+    parser.add_argument("--dry-run", action="store_true", help=say("只看会改什么", "only say what would change"))
+    parser.add_argument("--history", action="store_true", help=say("历次改动", "how they were set"))
+    parser.add_argument("--reason", default="", help=say("改动或撤回的原因", "why targets are changed or withdrawn"))
+    parser.add_argument("--programme", metavar="NAME", help=say("项目（短名或名称）", "the programme (slug or name)"))
+    ground.acting(parser)
+
+
+SIGNS = {
+    "reached": ("已完成", "reached"),
+    "on_time": ("达到时序进度", "on time"),
+    "slow": ("略慢", "a little slow"),
+    "behind": ("滞后", "behind"),
+    "missed": ("到期未完成", "missed"),
+    "open": ("暂无数据", "nothing known"),
+}
+
+
+def targets(arguments: argparse.Namespace) -> int:
+    """Exit status 0; with --dry-run 1 where something cannot be read."""
+    file = ground.readable(arguments.file) if arguments.file else None
+    ground.open_database()
+    from bangfu.office import targets as plans
+
+    programme = ground.programme(arguments.programme)
+    if file or arguments.pairs:
+        return set_them(arguments, programme)
+    if arguments.history:
+        return show_history(arguments, programme)
+    return show(arguments, programme, plans.standing(programme, [arguments.year] if arguments.year else None))
+
+
+def set_them(arguments: argparse.Namespace, programme: Programme) -> int:
+    from bangfu.office import targets as plans
+
+    wanted = wishes(arguments, programme)
+    for word in wanted.unread:
+        note(say(f"没有读的列：{word}", f"A column that was not read: {word}"))
+    if wanted.problems:
+        raise ground.refused(wanted.problems)
+    try:
+        if arguments.dry_run:
+            made = plans.changes(programme, wanted.wishes)
+        else:
+            made = plans.set_targets(programme, wanted.wishes, by=ground.actor(arguments.by), reason=arguments.reason)
+    except plans.TargetsRefused as refused:
+        raise ground.refused(refused.problems) from None
+    from bangfu.web.answers import number
+
+    rows = [(plans.said(programme, c.wish.key, language()), c.before.value if c.before else None, c.wish.value) for c in made]
+    if arguments.json:
+        emit(
+            {
+                "read": len(wanted.wishes),
+                "changed": [{"target": who, "before": number(was), "after": number(now)} for who, was, now in rows],
+                "unread": wanted.unread,
+                "dry_run": arguments.dry_run,
+            }
+        )
+        return 0
+    table(
+        [(who, as_text(was) or "—", as_text(now) or "—") for who, was, now in rows],
+        say("目标 原 现", "target was now").split(),
+        right=[1, 2],
+    )
+    n, of = len(rows), len(wanted.wishes)
+    if arguments.dry_run:
+        print(say(f"读到 {of} 个目标，会改动 {n} 个；什么也没有写。", f"{of} targets read, {n} would change; nothing was written."))
+    else:
+        print(say(f"读到 {of} 个目标，下达或改动 {n} 个。", f"{of} targets read, {n} set or changed."))
+    return 0
+
+
+def as_text(value: Decimal | None) -> str | None:
+    from bangfu.quantities import plain
+
+    return None if value is None else plain(value)
+
+
+def wishes(arguments: argparse.Namespace, programme: Programme) -> Tasks:
+    """What the file holds, else what the pairs say. Raises Stop."""
+    from bangfu.office import tasks
+    from bangfu.office.intake.cells import Refused
+
+    if arguments.file:
+        path = ground.readable(arguments.file)
+        if path.suffix.lower() == ".json":
+            return tasks.listed(programme, json_rows(path))
+        try:
+            return tasks.read_tasks(path, programme, year=arguments.year)
+        except Refused as refused:
+            raise Stop(f"{path.name}：{refused.zh}", f"{path.name}: {refused.en}") from None
+    if not arguments.year:
+        raise Stop("请用 --year 写明年度。", "Say for which year: --year.")
+    rows = []
+    for pair in arguments.pairs:
+        name, equals, text = pair.partition("=")
+        if not equals:
+            raise Stop(f"“{pair}”应写成 指标=目标。", f"{pair!r} should be FIGURE=VALUE.")
+        rows.append(
+            {
+                "figure": name.strip(),
+                "year": arguments.year,
+                "unit": arguments.unit,
+                "place": arguments.place,
+                "value": text.strip() or None,
+                "due": arguments.due,
+            }
+        )
+    return tasks.listed(programme, rows)
+
+
+def json_rows(path: Any) -> list[dict[str, Any]]:
+    try:
+        found = json.loads(path.read_bytes().decode("utf-8-sig"), parse_float=Decimal)
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise Stop(
+            f"{path.name} 不是 UTF-8 的 JSON（{error}）：请检查文件。", f"{path.name} is not JSON in UTF-8 ({error}): check the file."
+        ) from None
+    rows = found.get("targets") if isinstance(found, dict) else found
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        zh = f"{path.name} 应是一列目标：[{{figure, year, unit, place, value, due}}, …]。"
+        raise Stop(zh, f"{path.name} should be a list of targets: [{{figure, year, unit, place, value, due}}, …].")
+    return rows
+
+
+def show(arguments: argparse.Namespace, programme: Programme, standing: Any) -> int:
+    from django.utils import timezone
+
+    from bangfu.ledger.models import Party, Place
+    from bangfu.office import targets as plans
+    from bangfu.office.books import Books
+    from bangfu.web import answers
+
+    unit = ground.named(arguments.unit, Party.objects.filter(path__startswith=programme.helper.path), "部门", "unit", variants=True)
+    place = ground.named(arguments.place, Place.objects.all(), "地点", "place", variants=True)
+    found = {k: t for k, t in standing.items() if (unit is None or k.unit == unit) and (place is None or k.place == place)}
+    books = Books(programme)
+    progress = plans.progress(books, found.values(), timezone.localdate())
+    divided = plans.divisions(found) if unit is None and place is None else []
+    if arguments.json:
+        emit({"mark": books.mark, "targets": answers.targets(progress, books.mark), "divisions": answers.divisions(divided)})
+        return 0
+    lang, english = language(), language() == "en"
+    units, places = answers.names(found)
+    rows = [
+        (
+            p.target.key.year,
+            p.figure.label.say(lang),
+            units.get(p.target.key.unit or 0) or places.get(p.target.key.place or 0) or say("全单位", "whole"),
+            numbers.written(p.target.value, p.figure, lang),
+            numbers.written(p.reached.value, p.figure, lang),
+            "—" if p.rate is None else f"{p.rate}%",
+            "—" if p.time is None else f"{p.time}%",
+            SIGNS[p.sign][english],
+        )
+        for p in progress
+    ]
+    table(
+        rows,
+        say("年度 指标 部门或地点 目标 完成 完成率 时序进度 状态", "year figure whose target reached rate time state").split(),
+        right=[3, 4, 5, 6],
+    )
+    for one in divided:
+        if not one.fits:
+            print(f"{plans.said(programme, one.whole, lang)}{say('：', ': ')}{one.say(lang)}")
+    if not rows:
+        note(
+            say(
+                "还没有目标：bangfu targets direct_input=50万元 --year 2020",
+                "No targets yet: bangfu targets direct_input=500000 --year 2020",
+            )
+        )
+    return 0
+
+
+def show_history(arguments: argparse.Namespace, programme: Programme) -> int:
+    from django.utils import timezone
+
+    from bangfu.office import targets as plans
+    from bangfu.web import answers
+
+    steps = plans.history(programme, [arguments.year] if arguments.year else None)
+    if arguments.json:
+        emit(answers.steps(steps))
+        return 0
+    rows = [
+        (
+            f"{timezone.localtime(s.at):%Y-%m-%d %H:%M}",
+            s.by,
+            plans.said(programme, s.key, language()),
+            as_text(s.before) or "—",
+            as_text(s.after) or "—",
+            s.reason,
+        )
+        for s in steps
+    ]
+    table(rows, say("时间 经办 目标 原 现 原因", "when by target was now why").split(), right=[3, 4])
+    return 0

@@ -1,0 +1,79 @@
+"""The verb `targets` as a person or a program meets it."""
+
+import json
+
+import pytest
+
+from bangfu.cli import main
+from bangfu.office import targets
+from bangfu.office.models import Target
+from tests.web.conftest import sheet
+
+
+@pytest.fixture
+def bangfu(office, monkeypatch, capfd):
+    """Run a verb in the tests' office; gives exit status, standard output and standard error."""
+    monkeypatch.setenv("BANGFU_LANG", "en")
+    monkeypatch.setenv("BANGFU_PROGRAMME", office.programme.slug)
+    monkeypatch.setenv("BANGFU_USER", "clerk")
+
+    def run(*arguments):
+        capfd.readouterr()
+        status = main([str(a) for a in arguments])
+        said = capfd.readouterr()
+        return status, said.out, said.err
+
+    return run
+
+
+def test_targets_are_set_listed_and_changed(bangfu, office):
+    assert bangfu("targets", "direct_input=10万元", "cadres_trained=60", "--year", 2019)[0] == 0
+    assert bangfu("targets", "direct_input=40000", "--year", 2019, "--unit", "动医系", "--due", "2019-06-30")[0] == 0
+    found = json.loads(bangfu("targets", "--year", 2019, "--json")[1])
+    assert [(t["figure"], t["unit"], t["target"], t["reached"], t["due"]) for t in found["targets"]] == [
+        ("direct_input", None, 100000, 0, None),
+        ("direct_input", "动物医学系", 40000, 0, "2019-06-30"),
+        ("cadres_trained", None, 60, 0, None),
+    ]
+    assert [d["gap"] for d in found["divisions"]] == [-60000]
+    status, out, _ = bangfu("targets", "--year", 2019)
+    assert status == 0
+    assert "missed" in out
+    assert "60,000" in out or "60" in out
+    assert bangfu("targets", "direct_input=12万元", "--year", 2019)[0] == 2
+    assert bangfu("targets", "direct_input=", "--year", 2019, "--reason", "withdrawn")[0] == 0
+    steps = json.loads(bangfu("targets", "--history", "--json")[1])
+    assert (steps[0]["before"], steps[0]["after"], steps[0]["by"], steps[0]["reason"]) == (100000, None, "clerk", "withdrawn")
+
+
+def test_targets_from_a_file(bangfu, office, tmp_path):
+    table = tmp_path / "tasks.xlsx"
+    table.write_bytes(
+        sheet([["2019年任务"], ["指标", "部门", "目标（万元）"], ["投入帮扶资金", "学院", 10], ["投入帮扶资金", "园艺系", 4]])
+    )
+    tried = json.loads(bangfu("targets", "--file", table, "--dry-run", "--json")[1])
+    assert (tried["read"], len(tried["changed"]), Target.objects.count()) == (2, 2, 0)
+    assert json.loads(bangfu("targets", "--file", table, "--json")[1])["changed"][0]["after"] == 100000
+    assert json.loads(bangfu("targets", "--file", table, "--json")[1])["changed"] == []
+    plain = tmp_path / "tasks.json"
+    plain.write_text(json.dumps([{"figure": "direct_input", "year": 2020, "value": 123456.78}]), encoding="utf-8")
+    assert bangfu("targets", "--file", plain)[0] == 0
+    assert str(targets.standing(office.programme, [2020]).popitem()[1].value) == "123456.78"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("direct_input=1",), "--year"),
+        (("direct_input", "--year", "2019"), "FIGURE=VALUE"),
+        (("nothing=1", "--year", "2019"), "no figure"),
+        (("direct_input=x", "--year", "2019"), "no number"),
+        (("direct_input=1", "--year", "2019", "--unit", "nobody"), "nobody"),
+        (("--file", "missing.xlsx"), "missing.xlsx"),
+    ],
+)
+def test_what_cannot_be_set_is_said(bangfu, arguments, said):
+    status, out, err = bangfu("targets", *arguments)
+    assert (status, out) == (2, "")
+    assert said in err
+    assert not Target.objects.exists()
