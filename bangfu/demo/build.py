@@ -13,16 +13,18 @@ from pathlib import Path
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from bangfu.demo import article, papers, workbooks
+from bangfu.demo import article, papers, plans, workbooks
 from bangfu.demo.cast import COLLEGE, registers
 from bangfu.demo.ledgers import ledgers
 from bangfu.ledger import crypt, setup
 from bangfu.ledger.models import Batch, Entry, Party, Posting, Programme, Voucher
 from bangfu.ledger.post import Draft, drafts_of, post, void
+from bangfu.office import targets
 from bangfu.office.books import Books
 from bangfu.office.intake.recording import preview, record
 from bangfu.office.models import Account, Membership, Report
 from bangfu.office.reports.issue import issue, known_outlines, report
+from bangfu.office.tasks import read_tasks
 
 ACCOUNTS = {"demo-clerk": "经办人", "demo-leader": "分管领导", "demo-liaison": "院系联络员"}
 """The accounts of the demonstration and who they are; the liaison belongs to `LIAISON_UNIT`."""
@@ -62,6 +64,7 @@ def build(folder: Path, progress: Progress) -> Demonstration:
     _members(programme)
     counts = _imported(programme, files, clerk, progress)
     _history(programme, clerk)
+    _tasks(programme, plans.tasks(folder / "tasks"), clerk)
     programme.refresh_from_db()
     return Demonstration(programme, counts, folder, copy)
 
@@ -113,6 +116,18 @@ def _imported(programme: Programme, files: Sequence[Path], by: User, progress: P
         found.append((path.name, dict(known[path.name])))
     progress("", sum(rows), sum(rows))
     return tuple(found)
+
+
+def _tasks(programme: Programme, path: Path, by: User) -> None:
+    """The targets of the table of tasks, and the one that was raised within its year."""
+    if not targets.standing(programme):
+        read = read_tasks(path, programme)
+        if read.problems:
+            raise targets.TargetsRefused(read.problems)
+        with transaction.atomic():
+            targets.set_targets(programme, read.wishes, by=by, reason="年度责任书")
+            figure, year, value, why = plans.RAISED
+            targets.set_targets(programme, [targets.Wish(targets.Key(figure, year), value)], by=by, reason=why)
 
 
 # ── a history to look at ─────────────────────────────────────────────────────────────────────────────────────────────
