@@ -540,6 +540,20 @@ def test_a_workbook_comes_in_once_and_is_taken_back_whole(answer, bangfu, own_da
     assert Programme.objects.get().mark == mark + 2
 
 
+def test_what_a_corrected_workbook_no_longer_has_is_voided_only_when_asked(answer, bangfu, own_database, practice, tmp_path):
+    answer("setup", practice / "registers.json")
+    lines = ["培训名称,培训时间,参训人数", "养蜂,2019-03-05,12", "养鸡,2019-04-05,14"]
+    file = tmp_path / "培训台账.csv"
+    file.write_text("\n".join(lines), encoding="utf-8")
+    assert answer("import", file)["counts"]["recorded"] == 2
+    file.write_text("\n".join(lines[:2]), encoding="utf-8")
+    (gone,) = answer("import", file)["gone"]
+    assert Entry.objects.filter(pk=gone, ended=None).exists()
+    assert bangfu("import", file, "--void-gone")[0] == 2  # without a reason
+    assert answer("import", file, "--void-gone", "--reason", "表里删去")["voided"] == [gone]
+    assert not Entry.objects.filter(pk=gone, ended=None).exists()
+
+
 def test_a_file_that_is_no_workbook_is_told_and_the_others_come_in(bangfu, own_database, practice):
     bangfu("setup", practice / "registers.json")
     (practice / "broken.xlsx").write_bytes(b"PK\x03\x04 not a workbook")

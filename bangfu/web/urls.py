@@ -50,6 +50,7 @@ urlpatterns = [
     path("p/<slug:slug>/intake/<int:pk>/confirm/", intake.confirm, name="confirm"),
     path("p/<slug:slug>/intake/<int:pk>/marked/", intake.marked, name="marked"),
     path("p/<slug:slug>/intake/<int:pk>/result/", intake.imported, name="imported"),
+    path("p/<slug:slug>/intake/<int:pk>/gone/", intake.gone, name="gone"),
     path("p/<slug:slug>/intake/templates/", intake.templates, name="templates"),
     path("p/<slug:slug>/intake/templates/<slug:code>/", intake.template, name="template"),
     path("p/<slug:slug>/batch/<int:pk>/", intake.batch, name="batch"),

@@ -234,6 +234,38 @@ def test_a_large_file_is_read_and_recorded_in_the_background(own_database: None,
     assert Entry.objects.filter(programme=office.programme).count() == 2
 
 
+def test_rows_that_are_gone_are_voided_on_a_persons_word(office: Office, clerk: Client, stranger: Client) -> None:
+    """The corrected workbook lacks the first of two trainings: it stands until somebody voids it, with a reason."""
+    hand_in(office, clerk, sheet(TRAININGS))
+    clerk.post(at(office, "confirm", Upload.objects.get().pk))
+    first = Entry.objects.order_by("pk")[0]
+    hand_in(office, clerk, sheet([row for n, row in enumerate(TRAININGS) if n != first.row - 1]))
+    upload = Upload.objects.latest("pk")
+    page = text(clerk.post(at(office, "confirm", upload.pk), follow=True))
+    assert "仍然有效" in page
+    assert first.title in page
+    assert stranger.get(at(office, "gone", upload.pk)).status_code == 404
+    assert "checked" in text(clerk.get(at(office, "gone", upload.pk)))
+    assert clerk.post(at(office, "gone", upload.pk), {"entry": first.pk}).status_code == 422  # no reason
+    assert clerk.post(at(office, "gone", upload.pk), {"reason": "表里删去"}).status_code == 422  # none chosen
+    done = text(clerk.post(at(office, "gone", upload.pk), {"entry": first.pk, "reason": "表里删去"}, follow=True))
+    assert "已作废 1 条" in done
+    assert not Entry.objects.filter(pk=first.pk, ended=None).exists()
+
+
+def test_what_an_earlier_batch_has_stands_beside_the_row(office: Office, clerk: Client, liaison: Client) -> None:
+    rows = [["采购台账"], ["采购日期", "产品名称", "金额", "产地", "发票号"], ["2020-03-05", "苹果", 12, "甲村", "F2020031"]]
+    hand_in(office, clerk, sheet(rows), "一.xlsx")
+    clerk.post(at(office, "confirm", Upload.objects.get().pk))
+    entry = Entry.objects.get()
+    rows[2] = ["2020-04-05", "苹果", 13, "乙村", "F2020031"]
+    page = text(hand_in(office, clerk, sheet(rows), "二.xlsx"))
+    assert f"记录 {entry.pk}" in page
+    assert "一.xlsx 培训!3" in page
+    assert at(office, "entry", entry.pk) in page
+    assert "一.xlsx 培训!3" not in text(hand_in(office, liaison, sheet(rows), "三.xlsx"))  # not of the own unit
+
+
 def test_a_workbook_of_all_units_is_not_for_a_liaison(office: Office, clerk: Client, liaison: Client) -> None:
     hand_in(office, clerk, sheet(TRAININGS))
     clerk.post(at(office, "confirm", Upload.objects.get().pk))

@@ -538,7 +538,7 @@ class _Recorder:
         self.kinds: set[str] = set()
         self.changes: list[Change] = []
         self.gone: list[int] = []
-        self.refused: set[tuple[str, int]] = set()
+        self.refused: set[tuple[str, str]] = set()  # kind and title (or place) of rows that are in the file, but cannot be recorded
 
     def drafts(self, rows: Iterable[tuple[str, Record]]) -> Iterable[Draft]:
         """What is to be written. Whether an earlier form of the file was recorded shows in its name and its first rows."""
@@ -556,7 +556,7 @@ class _Recorder:
             if record.refused or "begin" not in record.values:
                 self.counts["refused"] += 1
                 if len(self.refused) < 100_000:
-                    self.refused.add((sheet[:100], record.row + 1))
+                    self.refused.add((record.kind.code, record.values.get("title") or f"{sheet[:100]}!{record.row + 1}"))
                 continue
             chunk.append(Row(sheet, record, self.hashes.of(record)))
             if len(chunk) >= CHUNK:
@@ -592,8 +592,8 @@ class _Recorder:
         mine = self.hashes.seen
         left = [
             e
-            for e, h, *place in standing.values_list("id", "row_hash", "sheet", "row").order_by("id")
-            if (h is None or int.from_bytes(bytes(h)[:7], "big") not in mine) and tuple(place) not in self.refused
+            for e, h, kind, title, sheet, row in standing.values_list("id", "row_hash", "kind", "title", "sheet", "row").order_by("id")
+            if (h is None or int.from_bytes(bytes(h)[:7], "big") not in mine) and (kind, title or f"{sheet}!{row}") not in self.refused
         ]
         former = post.drafts_of(left[:5000])
         pairs = _pair(list(zip(fresh, drafts, strict=True)), former) if len(drafts) * len(former) <= 4_000_000 else {}

@@ -20,7 +20,7 @@ from bangfu.ledger import places
 from bangfu.ledger.crypt import FileDamaged, load
 from bangfu.ledger.loading import facts_of
 from bangfu.ledger.models import Batch, Entry
-from bangfu.ledger.post import PostingRefused
+from bangfu.ledger.post import PostingRefused, void
 from bangfu.office.intake import giving_back
 from bangfu.office.intake.checking import sentence
 from bangfu.office.intake.earlier import told as told_entries
@@ -320,9 +320,44 @@ def imported(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         upload=upload,
         counts=result.get("counts", {}),
         changes=result.get("changes", []),
-        gone=result.get("gone", []),
+        gone=rows(desk, facts_of(_still_there(desk, upload))),
         figures=figures,
         labels=labels,
+    )
+
+
+def _still_there(desk: Desk, upload: Upload) -> list[int]:
+    """The entries of the former workbook that are no longer in this one, still stand, and may be seen."""
+    found = Entry.objects.filter(programme=desk.programme, pk__in=upload.result.get("gone", []), ended=None)
+    own = desk.access.units()
+    return list((found.filter(unit__in=own) if own is not None else found).order_by("pk").values_list("pk", flat=True))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def gone(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """What a corrected workbook no longer has: void those chosen, with a reason. Nothing is voided by itself."""
+    desk = _intake_desk(request, slug)
+    upload = _upload(desk, pk)
+    there = _still_there(desk, upload)
+    chosen, wrong = there, []
+    if request.method == "POST":
+        chosen = [e for e in there if str(e) in request.POST.getlist("entry")]
+        try:
+            posting = void(desk.programme, chosen, by=desk.user, reason=request.POST.get("reason", ""))
+        except PostingRefused as refused:
+            wrong = [p.say(desk.lang) for p in refused.problems]
+        else:
+            messages.success(request, desk.say("intake.gone_voided", n=len(chosen), mark=posting.mark), extra_tags="good")
+            return HttpResponseRedirect(desk.to("imported", pk))
+    return desk.page(
+        "gone.html",
+        at="intake",
+        upload=upload,
+        rows=rows(desk, facts_of(there)),
+        chosen=set(chosen),
+        reason=request.POST.get("reason", ""),
+        wrong=wrong,
+        status=422 if wrong else 200,
     )
 
 
