@@ -304,16 +304,12 @@ def test_any_mix_of_the_signs_is_read(text):
 )
 def test_time_grows_with_the_text(bad):
     def spent(times: int) -> float:
-        text = bad * times
-        return min(timed(text) for _ in range(3))
-
-    def timed(text: str) -> float:
         begin = time.process_time()
-        read(text)
+        read(bad * times)
         return time.process_time() - begin
 
-    # ten times the text: ten times the time, where a square would be a hundred; the rest is the machine's unrest
-    assert spent(4_000) < 30 * max(spent(400), 0.002)
+    # ten times the text: ten times the time, where a square would be a hundred; the rest is the machine's unrest, which does not come three times
+    assert any(spent(1_000) < 30 * max(spent(100), 0.0005) for _ in range(3))
 
 
 @pytest.mark.samples

@@ -179,16 +179,12 @@ def test_clean_simplified_text_never_changes(text):
 @pytest.mark.parametrize("bad", ["<!--", "<script>", "?shù)", "學(xué)", "&amp;", "Ã¤", "<a ", "一", "\ue0d4", "“", "(", "浣犲"])
 def test_time_grows_with_the_text(bad):
     def spent(times: int) -> float:
-        text = bad * times
-        return min(timed(text) for _ in range(3))
-
-    def timed(text: str) -> float:
         begin = time.process_time()
-        repair(text)
+        repair(bad * times)
         return time.process_time() - begin
 
-    # ten times the text: ten times the time, where a square would be a hundred; the rest is the machine's unrest
-    assert spent(20_000) < 30 * max(spent(2_000), 0.002)
+    # ten times the text: ten times the time, where a square would be a hundred; the rest is the machine's unrest, which does not come three times
+    assert any(spent(3_000) < 30 * max(spent(300), 0.0005) for _ in range(3))
 
 
 @pytest.mark.samples

@@ -63,9 +63,9 @@ def test_a_text_checked_twice_says_the_same() -> None:
 
 def test_many_numbers_cost_no_more_than_their_share() -> None:
     small = world()
-    text = "2019年，学校拨付帮扶资金57.6万元，党委专题研究帮扶工作8次。\n" * 400
+    text = "2019年，学校拨付帮扶资金57.6万元，党委专题研究帮扶工作8次。\n" * 100
     report = verify.check(read(text), small.catalogue, small.gazetteer, small.ask)
-    assert report.counts["supported"] == report.counts["contradicted"] == 400
+    assert report.counts["supported"] == report.counts["contradicted"] == 100
     assert report.contradictions == ()
 
 
@@ -100,7 +100,7 @@ PIECES = [
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=60))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_any_text_gets_a_verdict_for_each_claim(pieces: list[str]) -> None:
     small = world()
     report = verify.check(read("".join(pieces)), small.catalogue, small.gazetteer, small.ask)
