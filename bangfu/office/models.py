@@ -201,3 +201,20 @@ class Judged(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["programme", "year", "scheme"], name="judged_year")]
+
+
+class FindingReply(models.Model):
+    """What a person says to a finding of the ledger's check: an explanation that closes it, or why it is open again. Only added to; the newest counts.
+
+    `finding` is the finding's own key (office/findings.py): an entry that is amended afterwards brings it up anew. What is said may name people.
+    """
+
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="+")
+    finding = models.CharField(max_length=32)
+    closed = models.BooleanField()
+    said = EncryptedTextField(label="finding.said")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["programme", "finding"], name="finding_reply")]

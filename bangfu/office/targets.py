@@ -443,7 +443,7 @@ class Division:
             return f"分解合计 {total}，与总目标相符" if lang == "zh" else f"the parts come to {total}, as the whole does"
         gap = write(abs(self.gap), self.figure.unit, lang=lang, style="digits" if lang == "zh" else "auto")
         if lang == "zh":
-            return f"分解合计 {total}，与总目标 {whole} 不符，{'多' if self.gap > 0 else '少'} {gap}"
+            return f"分解合计 {total}，与总目标 {whole}不符，{'多' if self.gap > 0 else '少'} {gap}"
         return f"the parts come to {total}, the whole is {whole}: {gap} {'too much' if self.gap > 0 else 'not divided'}"
 
 

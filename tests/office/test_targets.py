@@ -161,7 +161,7 @@ def test_the_parts_are_held_against_the_whole(office: Any) -> None:
         ("place", None): 0,
         ("place", county.pk): -1 * WAN,
     }
-    assert found["unit", None].say("zh") == "分解合计 90000元，与总目标 100000元 不符，少 10000元"
+    assert found["unit", None].say("zh") == "分解合计 90000元，与总目标 100000元不符，少 10000元"
     assert found["place", None].say("zh") == "分解合计 100000元，与总目标相符"
 
 

@@ -43,7 +43,7 @@ def divided(office: Office, ledger: dict[str, int]) -> Office:
 
 def test_all_on_one_page(divided: Office, leader: Client) -> None:
     page = text(leader.get(at(divided, "targets")))
-    assert "分解合计 90000元，与总目标 100000元 不符，少 10000元" in page
+    assert "分解合计 90000元，与总目标 100000元不符，少 10000元" in page
     assert re.findall(r"<strong>([\d.]+)%</strong>", page) == ["50.0", "75.0", "40.0"]
     assert page.count("到期未完成") == 4  # the count, and each of the three
     vet = divided.units["vet"].pk
