@@ -77,3 +77,17 @@ def test_what_cannot_be_set_is_said(bangfu, arguments, said):
     assert (status, out) == (2, "")
     assert said in err
     assert not Target.objects.exists()
+
+
+def test_findings_are_listed_and_an_error_is_bad_news(bangfu, office):
+    from tests.web.conftest import record
+
+    status, out, _ = bangfu("findings")
+    assert (status, out.splitlines()[-1]) == (0, "0 in all.")
+    record(office, "payment", title="路", begin="2019-05-01", place="甲村", amount="20000", approved="10000", document="1号")
+    status, out, _ = bangfu("findings")
+    assert status == 1
+    assert "20,000 yuan paid, 10,000 approved" in out
+    status, out, _ = bangfu("findings", "--rule", "C01", "--json")
+    assert (status, json.loads(out)[0]["severity"]) == (1, "error")
+    assert bangfu("findings", "--rule", "C05")[0] == 0

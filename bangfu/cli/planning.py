@@ -1,4 +1,4 @@
-"""Verbs about what is to be reached, and how the ledger and the work stand: targets."""
+"""Verbs about what is to be reached, and how the ledger and the work stand: targets, findings."""
 
 from __future__ import annotations
 
@@ -35,6 +35,17 @@ def add(verbs: Verbs) -> None:
     parser.add_argument("--reason", default="", help=say("改动或撤回的原因", "why targets are changed or withdrawn"))
     parser.add_argument("--programme", metavar="NAME", help=say("项目（短名或名称）", "the programme (slug or name)"))
     ground.acting(parser)
+
+    parser = verbs.add(
+        "findings",
+        "台账体检：台账自身能看出的问题（有“错误”未核实时退出码 1）",
+        "what the ledger itself shows to be wrong or missing (exit status 1: an error is open)",
+        "bangfu findings --rule C05",
+        findings,
+    )
+    parser.add_argument("--rule", help=say("只看这一条规则", "one rule only"))
+    parser.add_argument("--all", action="store_true", help=say("已核实的也列出", "also those that were looked at"))
+    parser.add_argument("--programme", metavar="NAME", help=say("项目（短名或名称）", "the programme (slug or name)"))
 
 
 SIGNS = {
@@ -228,3 +239,37 @@ def show_history(arguments: argparse.Namespace, programme: Programme) -> int:
     ]
     table(rows, say("时间 经办 目标 原 现 原因", "when by target was now why").split(), right=[3, 4])
     return 0
+
+
+SEVERITIES = {"error": ("错误", "error"), "warning": ("疑点", "doubtful"), "notice": ("缺漏", "missing")}
+
+
+def findings(arguments: argparse.Namespace) -> int:
+    """Exit status 0: no error is open; 1: there is one."""
+    ground.open_database()
+    from django.utils import timezone
+
+    from bangfu.office import findings as examined
+    from bangfu.web import answers
+
+    programme = ground.programme(arguments.programme)
+    every = examined.find(programme, timezone.localdate())
+    found = [f for f in every if (arguments.all or not f.closed) and arguments.rule in {None, f.finding.rule}]
+    status = int(any(f.finding.severity == "error" and not f.closed for f in found))
+    if arguments.json:
+        emit(answers.findings(found))
+        return status
+    english = language() == "en"
+    rows = [
+        (
+            f.finding.rule,
+            SEVERITIES[f.finding.severity][english],
+            f.finding.message.say(language()),
+            "、".join(map(str, f.finding.entries[:6])) + ("…" if len(f.finding.entries) > 6 else ""),
+            f.replies[-1].said if f.replies else "",
+        )
+        for f in found
+    ]
+    table(rows, say("规则 程度 发现 台账编号 说明", "rule severity finding entries reply").split())
+    print(say(f"共 {len(found)} 条。", f"{len(found)} in all."))
+    return status

@@ -15,6 +15,7 @@ from bangfu.figures import Slice, Value
 from bangfu.ledger import people
 from bangfu.ledger.models import Ended, Entry, Measure, Participation, Party, Place
 from bangfu.office.books import Trace
+from bangfu.office.findings import Found
 from bangfu.office.targets import Division, Key, Progress, Step
 from bangfu.quantities import from_parts
 
@@ -236,4 +237,23 @@ def steps(found: Sequence[Step]) -> list[dict[str, Any]]:
             "reason": s.reason,
         }
         for s in found
+    ]
+
+
+# --- findings
+
+
+def findings(found: Sequence[Found]) -> list[dict[str, Any]]:
+    """What the ledger's check-up finds, the gravest first, with what was replied."""
+    return [
+        {
+            "key": f.key,
+            "rule": f.finding.rule,
+            "severity": str(f.finding.severity),
+            "message": label(f.finding.message),
+            "entries": list(f.finding.entries),
+            "closed": f.closed,
+            "replies": [{"closed": r.closed, "said": r.said, "by": r.by, "at": r.at.isoformat(timespec="seconds")} for r in f.replies],
+        }
+        for f in found
     ]

@@ -32,6 +32,7 @@ from bangfu.ledger import post
 from bangfu.ledger.listing import listed
 from bangfu.ledger.models import Ended, Entry, Party, Place
 from bangfu.office import catalogue, checking, documents, tasks, tokens
+from bangfu.office import findings as examined
 from bangfu.office import targets as plans
 from bangfu.office.books import Books
 from bangfu.office.documents import Document
@@ -717,6 +718,39 @@ def targets_history(request: HttpRequest, slug: str, year: Year = None) -> Any:
     own = access.units()
     steps = plans.history(access.programme, None if year is None else [year])
     return answers.steps([s for s in steps if own is None or s.key.unit in own])
+
+
+# --- findings
+
+
+class ReplyAnswer(Schema):
+    closed: bool
+    said: str
+    by: str
+    at: str
+
+
+class FindingAnswer(Schema):
+    key: str
+    rule: str
+    severity: str
+    message: Words
+    entries: list[int]
+    closed: bool
+    replies: list[ReplyAnswer]
+
+
+@api.get("/programmes/{slug}/findings", response=list[FindingAnswer], tags=["findings"], summary="台账体检 What the ledger itself shows")
+def findings(request: HttpRequest, slug: str) -> Any:
+    """What the rules find in the entries that stand, the gravest first; a liaison's own unit's."""
+    access = standing(request, slug)
+    try:
+        found = examined.find(access.programme, timezone.localdate(), units=access.units(), waiting=True)
+    except examined.LedgerTooLarge:
+        raise Problem(
+            503, "台账很大，请在服务器上运行 bangfu findings (the ledger is large: run `bangfu findings` on the server)"
+        ) from None
+    return answers.findings(found)
 
 
 # --- claims

@@ -3,7 +3,21 @@
 from django.urls import path
 
 from bangfu.web.api import api
-from bangfu.web.pages import accounts, audit, catalogue, check, entry, figures, intake, ledger, programmes, reports, search, targets
+from bangfu.web.pages import (
+    accounts,
+    audit,
+    catalogue,
+    check,
+    entry,
+    figures,
+    findings,
+    intake,
+    ledger,
+    programmes,
+    reports,
+    search,
+    targets,
+)
 
 urlpatterns = [
     path("", programmes.home, name="home"),
@@ -44,6 +58,10 @@ urlpatterns = [
     path("p/<slug:slug>/targets/edit/", targets.targets_edit, name="targets_edit"),
     path("p/<slug:slug>/targets/set/", targets.targets_set, name="targets_set"),
     path("p/<slug:slug>/targets/import/", targets.targets_import, name="targets_import"),
+    path("p/<slug:slug>/flags/", findings.flags, name="flags"),
+    path("p/<slug:slug>/findings/", findings.findings, name="findings"),
+    path("p/<slug:slug>/findings/export/", findings.findings_export, name="findings_export"),
+    path("p/<slug:slug>/findings/<slug:key>/", findings.finding_reply, name="finding_reply"),
     path("p/<slug:slug>/intake/", intake.intake, name="intake"),
     path("p/<slug:slug>/intake/<int:pk>/", intake.preview, name="preview"),
     path("p/<slug:slug>/intake/<int:pk>/answer/", intake.answer, name="answer"),
