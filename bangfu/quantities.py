@@ -43,14 +43,15 @@ class Unit:
     """What a number counts.
 
     `code` is the word used in code, files and JSON; `zh` is what is written right after a number in Chinese («人次», «个村»), `en` the
-    English noun in the plural; `parts` is how many of the smallest recorded part make one unit (a yuan is 100 分), so that a database
-    holds integers only.
+    English noun in the plural and `one` in the singular, where that is another; `parts` is how many of the smallest recorded part make
+    one unit (a yuan is 100 分), so that a database holds integers only.
     """
 
     code: str
     zh: str
     en: str
     parts: int = 1
+    one: str = ""
 
 
 UNITS: Mapping[str, Unit] = MappingProxyType(
@@ -58,28 +59,28 @@ UNITS: Mapping[str, Unit] = MappingProxyType(
         u.code: u
         for u in (
             Unit("CNY", "元", "yuan", 100),
-            Unit("person", "人", "people"),
-            Unit("person-time", "人次", "attendances"),
-            Unit("household", "户", "households"),
-            Unit("village", "个村", "villages"),
-            Unit("town", "个乡镇", "townships"),
-            Unit("county", "个县", "counties"),
-            Unit("project", "个项目", "projects"),
-            Unit("session", "次", "sessions"),
-            Unit("batch", "批", "batches"),
-            Unit("item", "件", "items", 1000),  # 2.5 吨 of fertiliser, half a pig
-            Unit("copy", "本", "copies"),
-            Unit("organisation", "家", "organisations"),
-            Unit("branch", "个支部", "branches"),
+            Unit("person", "人", "people", one="person"),
+            Unit("person-time", "人次", "attendances", one="attendance"),
+            Unit("household", "户", "households", one="household"),
+            Unit("village", "个村", "villages", one="village"),
+            Unit("town", "个乡镇", "townships", one="township"),
+            Unit("county", "个县", "counties", one="county"),
+            Unit("project", "个项目", "projects", one="project"),
+            Unit("session", "次", "sessions", one="session"),
+            Unit("batch", "批", "batches", one="batch"),
+            Unit("item", "件", "items", 1000, one="item"),  # 2.5 吨 of fertiliser, half a pig
+            Unit("copy", "本", "copies", one="copy"),
+            Unit("organisation", "家", "organisations", one="organisation"),
+            Unit("branch", "个支部", "branches", one="branch"),
             Unit("mu", "亩", "mu", 100),
-            Unit("km", "公里", "kilometres", 1000),
-            Unit("metre", "米", "metres", 1000),
-            Unit("kg", "公斤", "kilograms", 1000),
+            Unit("km", "公里", "kilometres", 1000, one="kilometre"),
+            Unit("metre", "米", "metres", 1000, one="metre"),
+            Unit("kg", "公斤", "kilograms", 1000, one="kilogram"),
             Unit("percent", "%", "percent", 100),
-            Unit("year", "年", "years"),
-            Unit("month", "个月", "months"),
-            Unit("day", "天", "days"),
-            Unit("hour", "小时", "hours", 60),
+            Unit("year", "年", "years", one="year"),
+            Unit("month", "个月", "months", one="month"),
+            Unit("day", "天", "days", one="day"),
+            Unit("hour", "小时", "hours", 60, one="hour"),
             Unit("other", "", "", 1),  # a number whose text names no unit
         )
     },
@@ -434,33 +435,33 @@ UNIT_WORDS: Mapping[str, tuple[str, Decimal]] = MappingProxyType(
             ("CNY", "1", "元 圆 块 块钱 元人民币 元整 圆整 CNY RMB yuan"),
             ("CNY", "0.1", "角"),
             ("CNY", "0.01", "分"),
-            ("person", "1", "人 名 位 个人 名学生 人数 people"),
-            ("person-time", "1", "人次 人/次 名次 attendances"),
-            ("household", "1", "户 户次 户人家 户农户 户家庭 households"),
-            ("village", "1", "个村 村 个行政村 个贫困村 villages"),
-            ("town", "1", "个乡镇 乡镇 个乡 个镇 乡 镇 townships"),
-            ("county", "1", "个县 县 个区县 个县区 counties"),
-            ("project", "1", "个项目 项目 projects"),
-            ("session", "1", "次 场 期 场次 期次 节 堂 讲 班次 课 sessions"),
-            ("batch", "1", "批 批次 batches"),
-            ("item", "1", "件 套 台 册 辆 箱 盏 张 把 部 架 床 双 袋 桶 盒 瓶 包 块板 根 支 只装 台套 items"),
-            ("copy", "1", "本 份 copies"),
-            ("organisation", "1", "家 所 organisations"),
-            ("branch", "1", "个支部 个党支部 个党总支 个党组织 branches"),
+            ("person", "1", "人 名 位 个人 名学生 人数 person people"),
+            ("person-time", "1", "人次 人/次 名次 attendance attendances"),
+            ("household", "1", "户 户次 户人家 户农户 户家庭 household households"),
+            ("village", "1", "个村 村 个行政村 个贫困村 village villages"),
+            ("town", "1", "个乡镇 乡镇 个乡 个镇 乡 镇 township townships"),
+            ("county", "1", "个县 县 个区县 个县区 county counties"),
+            ("project", "1", "个项目 项目 project projects"),
+            ("session", "1", "次 场 期 场次 期次 节 堂 讲 班次 课 session sessions"),
+            ("batch", "1", "批 批次 batch batches"),
+            ("item", "1", "件 套 台 册 辆 箱 盏 张 把 部 架 床 双 袋 桶 盒 瓶 包 块板 根 支 只装 台套 item items"),
+            ("copy", "1", "本 份 copy copies"),
+            ("organisation", "1", "家 所 organisation organisations"),
+            ("branch", "1", "个支部 个党支部 个党总支 个党组织 branch branches"),
             ("mu", "1", "亩 mu"),
             ("mu", "15", "公顷 ha"),
-            ("km", "1", "公里 千米 km KM kilometres"),
-            ("metre", "1", "米 m metres"),
-            ("kg", "1", "公斤 千克 kg KG Kg kilograms"),
+            ("km", "1", "公里 千米 km KM kilometre kilometres"),
+            ("metre", "1", "米 m metre metres"),
+            ("kg", "1", "公斤 千克 kg KG Kg kilogram kilograms"),
             ("kg", "0.5", "斤 市斤"),
             ("kg", "1000", "吨 t"),
             ("kg", "0.001", "克 g"),
             ("percent", "1", "% percent"),
             ("percent", "10", "成"),
-            ("year", "1", "年 周年 years"),
-            ("month", "1", "个月 months"),
-            ("day", "1", "天 日 days"),
-            ("hour", "1", "小时 个小时 课时 学时 hours"),
+            ("year", "1", "年 周年 year years"),
+            ("month", "1", "个月 month months"),
+            ("day", "1", "天 日 day days"),
+            ("hour", "1", "小时 个小时 课时 学时 hour hours"),
             ("hour", "0.0166666666666666666666666667", "分钟"),
         )
         for word in words.split(" ")
@@ -744,4 +745,5 @@ def _write_en(value: Decimal, known: Unit, word: str, rule: str) -> str:
     digits = f"{value if shown is None else shown:,f}"
     digits = digits.rstrip("0").rstrip(".") if "." in digits else digits
     lead = "" if shown is None else _EN[rule] + " "
-    return f"{lead}CNY {digits}" if known.code == "CNY" else f"{lead}{digits}%" if known.code == "percent" else f"{lead}{digits} {known.en}"
+    noun = known.one if digits == "1" and known.one else known.en
+    return f"{lead}CNY {digits}" if known.code == "CNY" else f"{lead}{digits}%" if known.code == "percent" else f"{lead}{digits} {noun}"

@@ -240,15 +240,14 @@ def show_checked(checked: Checked) -> None:
     """The verdicts as a table, the contradictions below it, the counts last."""
     from bangfu.claims.verdicts import Verdict
     from bangfu.office import checking
-    from bangfu.quantities import plain
-    from bangfu.quantities import unit as unit_of
+    from bangfu.quantities import write
 
     english = language() == "en"
     rows = []
     for number, finding in enumerate(checked.findings, 1):
         judgement = finding.judgement
-        unit = unit_of(finding.claim.quantity.unit)
-        ledger = "" if judgement.ledger is None else plain(judgement.ledger) + (f" {unit.en}" if english else unit.zh)
+        unit = finding.claim.quantity.unit
+        ledger = "" if judgement.ledger is None else write(judgement.ledger, unit, lang=language(), style="digits")
         quote = " ".join(finding.claim.quote.split())[:24]
         label = finding.figure.label.say(language()) if finding.figure else ""
         rows.append((number, quote, checking.VERDICTS[finding.verdict][english], label, ledger, judgement.en if english else judgement.zh))
