@@ -20,7 +20,7 @@ from bangfu.office.models import Account, Membership, Token
 ROOT = Path(__file__).resolve().parent.parent
 VERBS = {
     "demo", "setup", "import", "entries", "record", "amend", "void", "figures", "trace", "report", "check", "claims", "serve", "catalogue",
-    "backup", "restore", "upgrade", "draft", "user", "programme", "token", "targets", "findings",
+    "backup", "restore", "upgrade", "draft", "user", "programme", "token", "targets", "findings", "assess",
 }  # fmt: skip
 REGISTER = {
     "organisation": "四川农牧学院",

@@ -91,3 +91,23 @@ def test_findings_are_listed_and_an_error_is_bad_news(bangfu, office):
     status, out, _ = bangfu("findings", "--rule", "C01", "--json")
     assert (status, json.loads(out)[0]["severity"]) == (1, "error")
     assert bangfu("findings", "--rule", "C05")[0] == 0
+
+
+def test_a_department_is_assessed(bangfu, office):
+    from bangfu.office.targets import set_targets
+    from tests.office.test_targets import wish
+
+    set_targets(office.programme, [wish(4, unit=office.units["vet"].pk)], by=office.clerk)
+    assert "department_annual" in bangfu("assess", "--year", 2019)[1]
+    one = ("assess", "department_annual", "--year", 2019, "--unit", "动医系")
+    status, out, _ = bangfu(*one, "--enter", "vote=优秀=8，称职=2", "--enter", "returns=1")
+    assert status == 1
+    assert "10 ballots, worth 96%: 9.6 points" in out
+    assert "3 items are open" in out
+    found = json.loads(bangfu(*one, "--enter", "meetings=0", "--enter", "innovation=7.5", "--enter", "falsified=0", "--json")[1])
+    assert (found["points"], found["open"], found["grade"]["en"]) == (35.1, [], "Failed")
+    ranked = json.loads(bangfu("assess", "department_annual", "--year", 2019, "--json")[1])
+    assert [(r["unit"], r["rank"], r["points"]) for r in ranked] == [("动物医学系", 1, 35.1)]
+    assert bangfu(*one, "--enter", "bought=1")[0] == 2
+    assert bangfu("assess", "nothing")[0] == 2
+    assert bangfu("assess", "helper_unit_annual", "--year", 2021, "--unit", "动医系")[0] == 2

@@ -1,4 +1,4 @@
-"""Verbs about what is to be reached, and how the ledger and the work stand: targets, findings."""
+"""Verbs about what is to be reached, and how the ledger and the work stand: targets, findings, assess."""
 
 from __future__ import annotations
 
@@ -46,6 +46,23 @@ def add(verbs: Verbs) -> None:
     parser.add_argument("--rule", help=say("只看这一条规则", "one rule only"))
     parser.add_argument("--all", action="store_true", help=say("已核实的也列出", "also those that were looked at"))
     parser.add_argument("--programme", metavar="NAME", help=say("项目（短名或名称）", "the programme (slug or name)"))
+
+    parser = verbs.add(
+        "assess",
+        "考核：按办法给项目或部门打分，逐项写明怎么来的；--enter 录入指标以外的项",
+        "an assessment: the programme or a unit scored by a scheme, each item with its working; --enter keeps what no figure answers",
+        "bangfu assess department_annual --year 2020 --unit 食品工程系 --enter vote=优秀=8，称职=2",
+        assess,
+    )
+    parser.add_argument("scheme", nargs="?", metavar="SCHEME", help=say("考核办法（不写则列出）", "the scheme (left out: list them)"))
+    parser.add_argument("--year", type=int, help=say("年度", "the year"))
+    parser.add_argument("--unit", help=say("部门（不写则各部门并列）", "a unit (left out: all of them side by side)"))
+    parser.add_argument(
+        "--enter", action="append", default=[], metavar="ITEM=VALUE", help=say("录入一项；空值即撤回", "enter an item; empty takes it back")
+    )
+    parser.add_argument("--reason", default="", help=say("改动的原因", "why what was entered is changed"))
+    parser.add_argument("--programme", metavar="NAME", help=say("项目（短名或名称）", "the programme (slug or name)"))
+    ground.acting(parser)
 
 
 SIGNS = {
@@ -272,4 +289,91 @@ def findings(arguments: argparse.Namespace) -> int:
     ]
     table(rows, say("规则 程度 发现 台账编号 说明", "rule severity finding entries reply").split())
     print(say(f"共 {len(found)} 条。", f"{len(found)} in all."))
+    return status
+
+
+def assess(arguments: argparse.Namespace) -> int:
+    """Exit status 0; 1 where items are still open."""
+    ground.open_database()
+    from django.utils import timezone
+
+    from bangfu.ledger.models import Party
+    from bangfu.office import assessing
+    from bangfu.office.books import Books
+    from bangfu.web import answers
+
+    programme = ground.programme(arguments.programme)
+    year = arguments.year or timezone.localdate().year
+    known = assessing.schemes(year)
+    if not arguments.scheme:
+        listed = [
+            {"scheme": s.code, "label": answers.label(s.label), "assesses": s.assesses, "holds": assessing.holds(s, year)} for s in known
+        ]
+        if arguments.json:
+            emit(listed)
+        else:
+            table([(s.code, s.label.say(language()), s.assesses) for s in known], say("办法 名称 考核对象 ", "scheme name of ").split())
+        return 0
+    scheme = next((s for s in known if arguments.scheme in {s.code, s.label.zh, s.label.en}), None)
+    if scheme is None:
+        codes = "、".join(s.code for s in known)
+        raise Stop(f"没有考核办法“{arguments.scheme}”；现有：{codes}。", f"There is no scheme {arguments.scheme!r}; there are: {codes}.")
+    unit = ground.named(arguments.unit, Party.objects.filter(path__startswith=programme.helper.path), "部门", "unit", variants=True)
+    for pair in arguments.enter:
+        item, _, text = pair.partition("=")
+        try:
+            assessing.enter(programme, scheme, year, unit, item.strip(), text, by=ground.actor(arguments.by), reason=arguments.reason)
+        except assessing.NotJudged as refused:
+            raise ground.refused([refused.why]) from None
+    books = Books(programme)
+    if scheme.assesses in assessing.OF_DEPARTMENT and unit is None:
+        return show_ranked(arguments, books, scheme, year)
+    if scheme.assesses in assessing.OF_PROGRAMME and unit is not None:
+        raise Stop("这个考核办法不考核部门，请去掉 --unit。", "This scheme is not for departments: leave out --unit.")
+    one = assessing.assess(books, scheme, year, unit)
+    if arguments.json:
+        emit(answers.assessed(one, books.mark))
+        return int(bool(one.open))
+    lang = language()
+    rows = [
+        ("  " * line.depth + line.rule.code, line.rule.label.say(lang), line.rule.points, line.score.points, line.score.working.say(lang))
+        for line in one.lines
+    ]
+    table(rows, say("代码 考核项 满分 得分 依据", "item what full points working").split(), right=[2, 3])
+    total = f"{one.points} / {one.full}"
+    grade = one.grade.label.say(lang) if one.grade else say(f"还有 {len(one.open)} 项未定", f"{len(one.open)} items are open")
+    print(say(f"合计：{total}，{grade}", f"In all: {total}, {grade}"))
+    return int(bool(one.open))
+
+
+def show_ranked(arguments: argparse.Namespace, books: Any, scheme: Any, year: int) -> int:
+    from bangfu.office import assessing
+    from bangfu.web import answers
+
+    rows = assessing.ranked(books, scheme, year)
+    status = int(any(one.open for _, one, _ in rows))
+    if arguments.json:
+        emit(
+            [
+                {
+                    **answers.assessed(one, books.mark),
+                    "unit": unit.name,
+                    "rank": placing.rank if placing else None,
+                    "grade": answers.label(placing.grade.label) if placing else None,
+                }
+                for unit, one, placing in rows
+            ]
+        )
+        return status
+    lang = language()
+    shown = [
+        (
+            placing.rank if placing else "—",
+            unit.name,
+            one.points,
+            placing.grade.label.say(lang) if placing else say(f"还有 {len(one.open)} 项未定", f"{len(one.open)} open"),
+        )
+        for unit, one, placing in rows
+    ]
+    table(shown, say("名次 部门 得分 等次", "rank unit points grade").split(), right=[0, 2])
     return status

@@ -14,10 +14,12 @@ from bangfu.catalogue import Catalogue, Field, Figure, Kind, Label
 from bangfu.figures import Slice, Value
 from bangfu.ledger import people
 from bangfu.ledger.models import Ended, Entry, Measure, Participation, Party, Place
+from bangfu.office.assessing import Assessed, Given
 from bangfu.office.books import Trace
 from bangfu.office.findings import Found
 from bangfu.office.targets import Division, Key, Progress, Step
 from bangfu.quantities import from_parts
+from bangfu.scoring import Reached
 
 
 def number(value: Decimal | int | None) -> int | float | None:
@@ -257,3 +259,51 @@ def findings(found: Sequence[Found]) -> list[dict[str, Any]]:
         }
         for f in found
     ]
+
+
+# --- assessments
+
+
+def assessed(of: Assessed, mark: int) -> dict[str, Any]:
+    """A scheme scored: its items with their points and working; `open` names those not yet known."""
+    total = of.marking.total
+    return {
+        "scheme": of.scheme.code,
+        "label": label(of.scheme.label),
+        "year": of.year,
+        "unit_id": of.unit,
+        "points": number(of.points),
+        "full": number(of.full),
+        "working": label(total.working),
+        "open": [line.rule.code for line in of.open],
+        "vetoed": of.marking.vetoed,
+        "grade": label(of.grade.label) if of.grade else None,
+        "mark": mark,
+        "items": [
+            {
+                "item": line.rule.code,
+                "label": label(line.rule.label),
+                "how": str(line.rule.how),
+                "depth": line.depth,
+                "points": number(line.score.points),
+                "full": number(line.rule.points),
+                "state": str(line.score.state),
+                "working": label(line.score.working),
+                "figure": line.figure.code if line.figure else None,
+                "target": number(line.target),
+                "reached": number(line.reached.value) if line.reached else None,
+                "entered": given(line.given) if line.given else None,
+            }
+            for line in of.lines
+        ],
+    }
+
+
+def given(of: Given) -> dict[str, Any]:
+    """What a person entered for an item, and who, when, why."""
+    return {"value": judged(of.value), "by": of.by, "at": of.at.isoformat(timespec="seconds"), "reason": of.reason}
+
+
+def judged(value: Reached | None) -> Any:
+    """A number, or ballots by word."""
+    return dict(value) if isinstance(value, Mapping) else number(value)

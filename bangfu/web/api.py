@@ -26,12 +26,13 @@ from pydantic import Field
 
 from bangfu import __version__
 from bangfu.catalogue import Figure
+from bangfu.catalogue.shapes import Scheme
 from bangfu.claims import read as read_claims
 from bangfu.figures import Slice
 from bangfu.ledger import post
 from bangfu.ledger.listing import listed
 from bangfu.ledger.models import Ended, Entry, Party, Place
-from bangfu.office import catalogue, checking, documents, tasks, tokens
+from bangfu.office import assessing, catalogue, checking, documents, tasks, tokens
 from bangfu.office import findings as examined
 from bangfu.office import targets as plans
 from bangfu.office.books import Books
@@ -751,6 +752,107 @@ def findings(request: HttpRequest, slug: str) -> Any:
             503, "台账很大，请在服务器上运行 bangfu findings (the ledger is large: run `bangfu findings` on the server)"
         ) from None
     return answers.findings(found)
+
+
+# --- assessments
+
+
+class SchemeAnswer(Schema):
+    scheme: str
+    label: Words
+    assesses: str
+    holds: bool
+
+
+class GivenAnswer(Schema):
+    value: int | float | dict[str, int] | None
+    by: str
+    at: str
+    reason: str
+
+
+class ItemAnswer(Schema):
+    item: str
+    label: Words
+    how: str
+    depth: int
+    points: int | float | None
+    full: int | float | None
+    state: str
+    working: Words
+    figure: str | None
+    target: int | float | None
+    reached: int | float | None
+    entered: GivenAnswer | None
+
+
+class AssessedAnswer(Schema):
+    scheme: str
+    label: Words
+    year: int
+    unit_id: int | None
+    points: int | float | None
+    full: int | float | None
+    working: Words
+    open: list[str]
+    vetoed: bool
+    grade: Words | None
+    mark: int
+    items: list[ItemAnswer]
+
+
+class Judgement(Schema):
+    item: Annotated[str, Field(max_length=60)]
+    value: Annotated[str, Field(description="points, a number of cases, or ballots (优秀=8，称职=2); empty takes it back", max_length=300)]
+    reason: Annotated[str, Field(max_length=500, description="needed where what was entered is changed")] = ""
+
+
+OneYear = Annotated[int, Query(ge=1990, le=2099)]
+
+
+def scheme_of(access: Access, code: str, year: int, unit: int | None) -> Scheme:
+    """The scheme, for a unit that this user may see. Raises Http404, and Problem where a department is missing or too many."""
+    found = next((s for s in assessing.schemes(year) if s.code == code), None)
+    helper = access.programme.helper
+    if found is None or (unit is not None and not Party.objects.filter(pk=unit, path__startswith=helper.path).exists()):
+        raise Http404
+    if access.role == "liaison" and (unit is None or not access.admits(unit)):
+        raise Http404
+    if (found.assesses in assessing.OF_DEPARTMENT) != (unit is not None):
+        why = "请用 unit 指明部门 (say which unit)" if unit is None else "这个考核办法不考核部门 (this scheme is not for departments)"
+        raise Problem(422, why, [{"where": "query.unit", "why": "wrong_subject"}])
+    return found
+
+
+@api.get("/programmes/{slug}/assessments", response=list[SchemeAnswer], tags=["assessments"], summary="考核办法 Schemes")
+def assessment_schemes(request: HttpRequest, slug: str, year: OneYear) -> Any:
+    standing(request, slug)
+    return [
+        {"scheme": s.code, "label": answers.label(s.label), "assesses": s.assesses, "holds": assessing.holds(s, year)}
+        for s in assessing.schemes(year)
+    ]
+
+
+@api.get("/programmes/{slug}/assessments/{scheme}", response=AssessedAnswer, tags=["assessments"], summary="考核得分 A scheme scored")
+def assessment(request: HttpRequest, slug: str, scheme: str, year: OneYear, unit: int | None = None) -> Any:
+    """For the programme, or with `unit` for a department by a department's scheme; figures from the books, targets as set, the rest as entered."""
+    access = standing(request, slug)
+    books = Books(access.programme)
+    return answers.assessed(assessing.assess(books, scheme_of(access, scheme, year, unit), year, unit), books.mark)
+
+
+@api.put("/programmes/{slug}/assessments/{scheme}", response=AssessedAnswer, tags=["assessments"], summary="录入考核项 Enter an item")
+def judge(request: HttpRequest, slug: str, scheme: str, body: Judgement, year: OneYear, unit: int | None = None) -> Any:
+    """What no figure answers: kept with who, when and why; what was entered before stays on record."""
+    access = programme_for(visitor(request), slug, managing=True)
+    found = scheme_of(access, scheme, year, unit)
+    try:
+        assessing.enter(access.programme, found, year, unit, body.item, body.value, by=visitor(request), reason=body.reason)
+    except assessing.NotJudged as refused:
+        faults = [{"where": f"body.{body.item}", "why": "refused", "message": refused.why.zh, "message_en": refused.why.en}]
+        raise Problem(422, f"{refused.why.zh} ({refused.why.en})", faults) from None
+    books = Books(access.programme)
+    return answers.assessed(assessing.assess(books, found, year, unit), books.mark)
 
 
 # --- claims

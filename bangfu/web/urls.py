@@ -5,6 +5,7 @@ from django.urls import path
 from bangfu.web.api import api
 from bangfu.web.pages import (
     accounts,
+    assess,
     audit,
     catalogue,
     check,
@@ -62,6 +63,10 @@ urlpatterns = [
     path("p/<slug:slug>/findings/", findings.findings, name="findings"),
     path("p/<slug:slug>/findings/export/", findings.findings_export, name="findings_export"),
     path("p/<slug:slug>/findings/<slug:key>/", findings.finding_reply, name="finding_reply"),
+    path("p/<slug:slug>/assess/", assess.assess, name="assess"),
+    path("p/<slug:slug>/assess/<slug:code>/", assess.assess, name="assess_by"),
+    path("p/<slug:slug>/assess/<slug:code>/export/", assess.assess_export, name="assess_export"),
+    path("p/<slug:slug>/assess/<slug:code>/<slug:item>/", assess.assess_enter, name="assess_enter"),
     path("p/<slug:slug>/intake/", intake.intake, name="intake"),
     path("p/<slug:slug>/intake/<int:pk>/", intake.preview, name="preview"),
     path("p/<slug:slug>/intake/<int:pk>/answer/", intake.answer, name="answer"),
