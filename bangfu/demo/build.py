@@ -19,10 +19,10 @@ from bangfu.demo.ledgers import ledgers
 from bangfu.ledger import crypt, setup
 from bangfu.ledger.models import Batch, Entry, Party, Posting, Programme, Voucher
 from bangfu.ledger.post import Draft, drafts_of, post, void
-from bangfu.office import targets
+from bangfu.office import assessing, catalogue, targets
 from bangfu.office.books import Books
 from bangfu.office.intake.recording import preview, record
-from bangfu.office.models import Account, Membership, Report
+from bangfu.office.models import Account, Judged, Membership, Report
 from bangfu.office.reports.issue import issue, known_outlines, report
 from bangfu.office.tasks import read_tasks
 
@@ -119,7 +119,7 @@ def _imported(programme: Programme, files: Sequence[Path], by: User, progress: P
 
 
 def _tasks(programme: Programme, path: Path, by: User) -> None:
-    """The targets of the table of tasks, and the one that was raised within its year."""
+    """The targets of the table of tasks, the one that was raised within its year, and what was judged of the departments."""
     if not targets.standing(programme):
         read = read_tasks(path, programme)
         if read.problems:
@@ -128,6 +128,12 @@ def _tasks(programme: Programme, path: Path, by: User) -> None:
             targets.set_targets(programme, read.wishes, by=by, reason="年度责任书")
             figure, year, value, why = plans.RAISED
             targets.set_targets(programme, [targets.Wish(targets.Key(figure, year), value)], by=by, reason=why)
+    if not Judged.objects.filter(programme=programme).exists():
+        scheme = catalogue().schemes[plans.SCHEME]
+        units = dict(Party.objects.filter(parent=programme.helper, kind="unit").values_list("name", "pk"))
+        with transaction.atomic():
+            for unit, item, text in plans.judged():
+                assessing.enter(programme, scheme, plans.JUDGED_YEAR, units[unit], item, text, by=by)
 
 
 # ── a history to look at ─────────────────────────────────────────────────────────────────────────────────────────────

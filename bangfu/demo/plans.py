@@ -1,8 +1,11 @@
-"""The tasks of the demonstration: one workbook with a sheet a year, departments down and indicators across, and the last year's money by villages."""
+"""The tasks of the demonstration and what was judged of them.
+
+One workbook with a sheet a year, departments down and indicators across, the last year's money by villages; and the marks of its assessment.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -10,6 +13,7 @@ from pathlib import Path
 import xlsxwriter
 
 from bangfu.demo.cast import COLLEGE, OFFICES, TEACHING
+from bangfu.demo.invent import Inventor
 
 FILE = "2016—2020年帮扶任务分解表.xlsx"
 HEADS = (
@@ -65,6 +69,24 @@ BY_VILLAGE = {"德麦巴村": "9", "吉汝村": "8", "日卡村": "10", "各尔�
 
 RAISED = ("helped_sales", 2019, Decimal(800_000), "年中追加帮销任务5万元")
 """A target that was changed within its year: figure, year, what it became, why."""
+
+JUDGED_YEAR = 2020
+SCHEME = "department_annual"
+NOT_YET = ("科研处", "图书馆")
+"""Departments whose assessment is still under way."""
+
+
+def judged() -> Iterator[tuple[str, str, str]]:
+    """What the office entered for the departments' assessment: (department, item, text), the same on every run."""
+    inventor = Inventor("judged")
+    for unit in (*OFFICES, *TEACHING):
+        best = inventor.between(16, 27)
+        yield unit, "returns", str(inventor.pick((0, 0, 0, 1, 1, 2)))
+        yield unit, "meetings", str(inventor.pick((0, 0, 0, 0, 1, 3)))
+        yield unit, "falsified", "0"
+        if unit not in NOT_YET:
+            yield unit, "vote", f"优秀={best}，称职={30 - best - 1}，基本称职=1"
+            yield unit, "innovation", inventor.pick(("6", "7", "7.5", "8", "8.5", "9"))
 
 
 def tasks(folder: Path) -> Path:

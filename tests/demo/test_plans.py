@@ -23,3 +23,16 @@ def test_the_tasks_of_the_demonstration(demonstration: Any) -> None:
     assert [(d.figure.code, d.gap) for d in unfit] == [("technicians_trained", -50)]
     steps = targets.history(demonstration, [2019], figure="helped_sales")
     assert [(s.before, s.after) for s in steps if s.key == Key("helped_sales", 2019)] == [(750_000, 800_000), (None, 750_000)]
+
+
+def test_the_departments_stand_side_by_side(demonstration: Any) -> None:
+    """All that were judged whole are placed, at most three in ten of them in the best grade; two are still under way."""
+    from bangfu.office import assessing
+
+    scheme = next(s for s in assessing.schemes(2020) if s.code == "department_annual")
+    rows = assessing.ranked(Books(demonstration), scheme, 2020)
+    assert sorted(unit.name for unit, one, _ in rows if one.open) == ["图书馆", "科研处"]
+    placed = [placing for _, _, placing in rows if placing]
+    assert len(placed) == 23
+    assert len([p for p in placed if p.grade.code == "excellent"]) <= 6
+    assert len({p.grade.code for p in placed}) > 1
