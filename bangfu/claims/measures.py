@@ -15,7 +15,7 @@ class Measures(NamedTuple):
     """`measures`: word → (unit, how many of it); `lengths`: first sign → lengths of the words beginning with it, longest first; `nouns`: noun → unit,
     "" for words that only begin like one; `not_before`, `not_after`: signs that make a measure word or a hedge part of another word, `still`: words that
     begin with such a sign and yet follow the measure word;
-    `points`: what 四个… counts that is no thing; `names`: slogans and names that begin like a number.
+    `points`: what 四个… counts that is no thing, `sets`: what 六项… names and does not count; `names`: slogans and names that begin like a number.
     """
 
     measures: dict[str, tuple[str, Decimal]]
@@ -25,6 +25,7 @@ class Measures(NamedTuple):
     still: dict[str, tuple[str, ...]]
     not_after: dict[str, frozenset[str]]
     points: tuple[str, ...]
+    sets: tuple[str, ...]
     names: tuple[str, ...]
 
 
@@ -45,5 +46,6 @@ def measures() -> Measures:
         {word: tuple(words.split(" ")) for word, words in table["still"].items()},
         {word: frozenset(signs) for word, signs in table["not_after"].items()},
         tuple(table["points"]["words"].split(" ")),
+        tuple(table["sets"]["words"].split(" ")),
         tuple(table["names"]["words"].split(" ")),
     )

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from bangfu.claims.measures import measures
-from bangfu.quantities import HEDGES, ONE, SCALES, ZERO, Hedge, Numeral, Quantity, narrow, numeral, scale_of, share
+from bangfu.quantities import HEDGES, ONE, SCALES, ZERO, Hedge, Numeral, Quantity, narrow, numeral, numeral_scale, scale_of, share
 
 
 class Found(NamedTuple):
@@ -32,21 +32,24 @@ class Found(NamedTuple):
 
 # ── words around a number ────────────────────────────────────────────────────────────────────────────────────────────
 
-_PERSON, _HOUSEHOLD, _VILLAGE, _TOWN, _COUNTY = "person", "household", "village", "town", "county"
+_PERSON, _PERSON_TIME, _HOUSEHOLD, _VILLAGE, _TOWN, _COUNTY = "person", "person-time", "household", "village", "town", "county"
 _ITEM, _ORG, _PROJECT = "item", "organisation", "project"
 _CODES = measures()
 _NOUN = re.compile("|".join(sorted(_CODES.nouns, key=len, reverse=True)))
 _NOUN_STOP = re.compile(
-    r"[\s，,。；;：:、！!？?（）()“”\"《》\d]|的时候|以及|和|与|及|并|为|在|被|受|开展|实现|得到|参加|参与|对|向|给|达|已|全部|还|正|都|实施期|分别|共|均|了|安装|举办"
+    r"[\s，,。；;：:、！!？?（）()“”\"《》\d]|的时候|以及|和|与|及|并|为|在|被|受|开展|实现|得到|参加|参与|对(?!口)|向|给|达|已|全部|还|正|都|实施期|分别|共|均|了|安装|举办|增加|减少|扩大|提高|[增减降]至"
 )
 _DIRECT = re.compile("|".join(sorted((n for n, c in _CODES.nouns.items() if c), key=len, reverse=True)))
 # Nouns that are no counted thing where one of these words goes on: 乡村振兴项目 are projects, a 村民服务中心 is a place.
-_ACTORS = frozenset({_PERSON, _HOUSEHOLD, _VILLAGE, _TOWN, _COUNTY, _ORG})
+_ACTORS = frozenset({_PERSON, _PERSON_TIME, _HOUSEHOLD, _VILLAGE, _TOWN, _COUNTY, _ORG})
 _FACILITY = r"(?:中心|卫生|敬老|养老|文化|科技|农技|畜牧|综合|便民|电商)(?:服务)?[点站园区库室馆院所校]|中心(?:小学|中学|学校|幼儿园)|[小中]学(?!生)|学校|幼儿园|中?医院|供销社|派出所"
 _OF_PLACE = re.compile(rf"个(?:乡镇|[县乡镇村])(?:{_FACILITY})")  # 18个乡镇卫生院 are no townships
 _COMPOUND = re.compile(
-    rf"振兴|示范[点园区基]|服务|活动|[点站园区库室馆院组班]|基地|中心|平台|品牌|产业|旅游|书屋|公园|之家|岗位|{_FACILITY}"
+    rf"振兴|示范[点园区基]|服务|活动|较少|[点站园区库室馆院组班]|[大小]院|工作[站室坊]|公寓|宿舍|食堂|联盟|驿站|基地|中心|平台|品牌|产业|旅游|书屋|公园|之家|岗位|{_FACILITY}"
 )
+# Between the measure word and its noun: 38个2019年度先进单位; 1个国家级、3个省级、12个市级龙头企业.
+_BETWEEN = re.compile(r"(?:19|20)\d\d年度?|(?:(?:国家|[部省市县州区])级[、和及与]\d{1,6}[个家名项]){0,3}(?:国家|[部省市县州区])级")
+_GONE_TO = re.compile(r"[驻入进到下包联](?<!结对)\Z")  # 5个驻村工作队: the village is where they are
 _GENERIC = frozenset({"间", "个", "项", "宗", "支", "户", "起", "处", "门", "款"})
 
 # Hedge words that stand before the number; the others stand inside it or behind.
@@ -55,11 +58,11 @@ _BEHIND = frozenset(
 )
 _BEFORE = frozenset(w for w in HEDGES if w not in _BEHIND and not w.isascii())
 _BEFORE_LENGTHS = tuple(sorted({len(w) for w in _BEFORE}, reverse=True))
-_BEFORE_ENDS = frozenset({*(word[-1] for word in _BEFORE), *"需要有达到为上过破"})
-_LEAST = re.compile(r"(至少|最少|起码|至多|最多)(?:需要|要|需|有|达到?|为)\Z")  # 至少要40分钟
+_BEFORE_ENDS = frozenset({*(word[-1] for word in _BEFORE), *"上过破"})
+_LEAST = re.compile(r"(至少|最少|起码|至多|最多)(?:(?![的个名])[\u4e00-\u9fff]){1,4}\Z")  # 至少要40分钟, 至少安置10户
 _AFTER = re.compile(r"左右|上下|(?:及)?以上|(?:及)?以下|(?:之|以)内|开外|有余")
 _MORE_AFTER = re.compile(r"[多余](?=[\s，,。；;、）)的]|\Z)|[多余](?=[\u4e00-\u9fff])(?![次方种样项年少数人个名位])")
-_MEASURABLE = frozenset("元里斤吨米时月年天亩度顷克分")
+_MEASURABLE = frozenset("元里斤吨米时月年天亩度顷克分倍")
 _JOINT_AHEAD = re.compile(r"[-—–－~～至到−]")
 _JOINT = re.compile(r"\s?(?:-{1,2}|—{1,2}|–|－|~|～|至|到|−)\s?")
 
@@ -78,6 +81,7 @@ _SEALED = re.compile(
 
 # Tried where a number begins: what is no count. Each begins with figures, with a Chinese numeral, or with either.
 _BOTH, _FIGURES, _CHINESE = "both", "figures", "Chinese"
+_PLACE_ENDS = "(?:(?<![驻入进到下送包联通帮个])(?:村(?![民级集委干小医部道组主支两史志企务])|[乡镇](?![村镇道级亲里中长卫土])))"
 _NO_COUNTS = (
     # dates
     (_FIGURES, rf"{_YEAR}\s?年?{_JOIN}(?:{_YEAR}|\d\d(?=年))\s?(?:学年度?|年(?:度|底|末|初|间)?)"),
@@ -108,6 +112,16 @@ _NO_COUNTS = (
     (_CHINESE, r"[一二三四五六七八九十]{1,2}(?:是|者|来(?=[，,]))"),
     # stock phrases: numbers of points, not of things (四个不摘); names and slogans (两不愁三保障, 百县千村活动)
     (_CHINESE, rf"[二两三四五六七八九十]个(?:{'|'.join(_CODES.points)})"),
+    # six named things, where none says that they were made or counted: 六项指标 (but 出台六项措施), 三类人员
+    (_CHINESE, rf"(?<![定台订出立成共计取了])[二两三四五六七八九十]项(?:重点|基本|主要|关键|硬性|核心)?(?:{'|'.join(_CODES.sets)})"),
+    (_CHINESE, r"[二两三四五六七八九十]类(?:重点|特殊|监测)?(?:人员|人群|对象|群体|主体|学生|户(?!型))"),
+    # places: 八一村, 二瓦槽村, 二道河乡, 四棵树镇; after a higher one with any sign in between (色达县三里坪村)
+    (_CHINESE, rf"[一二三四五六七八九]{{2,3}}{_PLACE_ENDS}"),
+    (_CHINESE, rf"[一二三四五六七八九十]{{1,2}}[瓦道里台角棵块间眼口门方面盘井池颗碗株斗][\u4e00-\u9fff]{{1,2}}?{_PLACE_ENDS}"),
+    (
+        _CHINESE,
+        rf"(?<=[省市州县区乡镇旗])[一二三四五六七八九十]{{1,2}}(?![个名位人户家所支项条次批场期类种级大座处])[\u4e00-\u9fff]{{1,3}}?{_PLACE_ENDS}",
+    ),
     (_FIGURES, r"\d{1,2}个(?:方面|环节|层面|维度|阶段|步骤|关键|坚持|必须)"),
     (_CHINESE, "|".join(_CODES.names)),
     (
@@ -254,12 +268,19 @@ def _expression(text: str, start: int, last: Found | None) -> Found | None:
     if part is not None:
         unit, each, measure, noun, after = "percent", ONE, "", "", end
     else:
-        told = _unit(text, start, end, number, last)
+        half = _AND_HALF.match(text, end)
+        told = (
+            _unit(text, start, end, number, last) if half is None else (_TIMES_OF[half["time"]], ONE, f"个{half['time']}", "", half.end())
+        )
         if told is None:
             return None
         unit, each, measure, noun, after = told
+        number = number if half is None else _raised(number, HALF)
     if not _is_meant(text, start, number, word, unit, measure, after):
         return None
+    more = _MORE_BEHIND.match(text, after) if measure not in {"", "个"} else None
+    if more is not None and (more["tenth"] is None) is (measure != "成"):
+        number, after = _raised(number, HALF if more["tenth"] is None else Decimal(_TENTHS.index(more["tenth"])) / 10), more.end()
     inner = number.word or ("多" if "多" in measure else "余" if "余" in measure else "")
     tail = _AFTER.match(text, after)
     if tail is not None:
@@ -269,6 +290,17 @@ def _expression(text: str, start: int, last: Found | None) -> Found | None:
     else:
         after_hedge = after
     return Found(head, after_hedge, start, after, _quantity(number, word, inner, unit, each), measure, noun)
+
+
+HALF = Decimal("0.5")
+_TENTHS = "零一二三四五六七八九"
+_MORE_BEHIND = re.compile(rf"半(?![数年天月个路边成山生途价])|(?P<tenth>[{_TENTHS[1:]}])(?![{_CN}个名位户人成])")  # 一年半, 两亩半; 九成五
+_AND_HALF = re.compile(r"个半(?P<time>月|小时|钟头)")
+_TIMES_OF = {"月": "other:月", "小时": "other:小时", "钟头": "other:小时"}
+
+
+def _raised(number: Numeral, by: Decimal) -> Numeral:
+    return number._replace(low=number.low + by, high=number.high + by)
 
 
 _SLASHED = re.compile(r"(\d)/(\d{1,2})(?![\d/.年月日])", re.ASCII)
@@ -311,11 +343,13 @@ def _hedge_before(text: str, start: int, floor: int) -> tuple[int, str]:
     at = start
     while at and text[at - 1] == " ":
         at -= 1
+    least = (
+        _LEAST.search(text, max(floor, at - 6), at) if any(word in text[max(floor, at - 6) : at] for word in ("少", "多", "码")) else None
+    )
+    if least is not None:
+        return start, least[1]
     if not at or text[at - 1] not in _BEFORE_ENDS:
         return start, ""
-    least = _LEAST.search(text, max(floor, at - 5), at)
-    if least is not None:
-        return least.start(), least[1]
     for length in _BEFORE_LENGTHS:
         word = text[at - length : at] if at >= floor + length else ""
         if word in _BEFORE:
@@ -376,9 +410,16 @@ def _measure(text: str, at: int) -> tuple[str, Decimal, int, str] | None:
 def _unit(text: str, start: int, end: int, number: Numeral, last: Found | None) -> tuple[str, Decimal, str, str, int] | None:
     """Unit, how many of it, measure word, the noun that decided it, where the measure word ends."""
     if text[end : end + 1] == "成":
-        if number.high <= 10 and text[end + 1 : end + 2] not in set(_CODES.not_before["成"]) and not text[end + 1 : end + 2].isdigit():
+        if number.high <= 10 and text[end + 1 : end + 2] not in _CODES.not_before["成"] and not text[end + 1 : end + 2].isdigit():
             return "percent", Decimal(10), "成", "", end + 1
         return None
+    if (
+        text.startswith("米", end)
+        and text[end - 1] == "千"
+        and text[start].isdigit()
+        and text[end + 1 : end + 2] not in _CODES.not_before["米"]
+    ):
+        return "km", Decimal("0.001"), "米", "", end + 1  # 12千米
     measured = _measure(text, end)
     if measured is None:
         return _bare(text, start, end, number)
@@ -404,14 +445,20 @@ def _counted(text: str, start: int, after: int, name: str, unit: str, last: Foun
     """What «个», «项», … count: the noun that follows, or that stands before the number, or what the number before counted («粮企7个»)."""
     if name == "支":
         team = "队" in text[max(0, start - 10) : start] or "队" in text[after : after + 12]
-        same = last is not None and last.measure == "支" and start - last.end <= 15
+        same = last is not None and last.measure == "支" and start - last.end <= 30
         return (last.quantity.unit if same and last is not None else "other:队" if team else _ITEM), ""
     if text[after : after + 1] in {"为", "是", "属"}:
         after += 1  # 有11个为国家级贫困县
+    between = _BETWEEN.match(text, after)
+    after = after if between is None else between.end()
     stop = _NOUN_STOP.search(text, after, after + 14)
     limit = stop.start() if stop is not None else min(after + 14, len(text))
     noun = _NOUN.search(text, after, limit)
-    while noun is not None and _CODES.nouns[noun[0]] in _ACTORS and _COMPOUND.match(text, noun.end(), limit):
+    while (
+        noun is not None
+        and _CODES.nouns[noun[0]] in _ACTORS
+        and (_COMPOUND.match(text, noun.end(), limit) or _GONE_TO.search(text, after, noun.start()))
+    ):
         noun = _NOUN.search(text, noun.end(), limit)
     if noun is not None and _CODES.nouns[noun[0]]:
         if (
@@ -431,15 +478,15 @@ def _counted(text: str, start: int, after: int, name: str, unit: str, last: Foun
     before = _noun_before(text, start)
     if before:
         return _refined(_CODES.nouns[before], name, unit), before
-    if (
-        noun is None
-        and last is not None
-        and last.measure.startswith(name)
-        and start - last.end <= 10
-        and any(c in "，,、" for c in text[last.end : start])
-    ):
+    if noun is None and last is not None and last.measure.startswith(name) and _SAME_THING.fullmatch(text, last.end, start):
         return last.quantity.unit, last.noun
     return unit, ""
+
+
+# «粮企7个、电网5个», «15个项目开工13个、完工9个»: between the two nothing else that could be counted.
+_SAME_THING = re.compile(
+    r"[\u4e00-\u9fff]{0,6}[，,、][\u4e00-\u9fff]{0,4}|[\u4e00-\u9fff，,]{0,8}(?:增加到|增加至|增至|增长到|扩大到|扩大至|发展到|发展至|减少到|减少至|减至|降至|降到|上升到|提高到|开工|动工|完工|竣工|完成|建成|在建|新建|续建|投产|投用|落地|启动|验收|通过|签约|获批)(?:建设|运营|使用|了|的)?"
+)
 
 
 def _refined(code: str, name: str, unit: str) -> str:
@@ -454,6 +501,18 @@ def _refined(code: str, name: str, unit: str) -> str:
 
 _LINKS = frozenset(
     [
+        "从",
+        "由",
+        "由原来的",
+        "原来的",
+        "最初的",
+        "增加至",
+        "扩大至",
+        "发展到",
+        "减少到",
+        "已有",
+        "现有",
+        "只有",
         "达到",
         "增加到",
         "扩大到",
@@ -490,7 +549,7 @@ def _noun_before(text: str, start: int) -> str:
     while at and text[at - 1] == " ":
         at -= 1
     for _ in range(2):
-        at -= next((length for length in (3, 2, 1) if at >= length and text[at - length : at] in _LINKS), 0)
+        at -= next((length for length in (4, 3, 2, 1) if at >= length and text[at - length : at] in _LINKS), 0)
     for length in (6, 5, 4, 3, 2, 1):
         if at >= length and _CODES.nouns.get(text[at - length : at]):
             return text[at - length : at]
@@ -498,10 +557,14 @@ def _noun_before(text: str, start: int) -> str:
 
 
 _MONEY = re.compile(
-    r"[捐投筹募贷拨融凑]|资金|款|收入|产值|销售额|营业额|交易额|价值|增收|金额|利润|租金|分红|购买|采购|花费|补贴|补助|存款|债|集体经济"
+    r"[捐投筹募贷拨融凑赚挣]|资金|款|收入|收益|产值|销售额|营业额|交易额|成交额|价值|增收|创收|营收|金额|总额|利润|盈利|效益|租金|分红|购买|采购|花费|经费|费用|成本|工资|年薪|奖金|赔偿|补偿|补贴|补助|存款|债|集体经济"
 )
 _SPENT = re.compile(r"[花要用出给掏值交](?:了|掉|去|上)?(?:近|约|超|将近|大约|不到|足足)?\Z")
-_PEOPLE = re.compile(r"人口|人数|人员|群众|劳动力|师生|学生|党员|干部|职工|游客|总人口|粉丝|用户")
+_PEOPLE = re.compile(
+    r"人口|人数|人员|群众|劳动力|师生|学生|党员|干部|职工|游客|总人口|粉丝|用户|患者|病人|村民|居民|老人|儿童|学员|观众|听众"
+)
+_TIMES = re.compile(r"人次|人·次")
+_LISTED = re.compile(r"(?:[、和及与]\d{1,9}(?:\.\d{1,6})?[万亿]?){1,9}")  # 98.6万、143.2万和27万元: one unit for all of them
 _DIRECT_CN = re.compile(r"县(?![级城域委政])|村(?![级集民])|乡镇|乡(?!村)|镇|市|州|区县")
 
 
@@ -518,13 +581,22 @@ def _bare(text: str, start: int, end: int, number: Numeral) -> tuple[str, Decima
         place = _DIRECT_CN.match(text, at)
         if place is not None and "、" in text[max(0, start - 5) : start]:
             return _CODES.nouns.get(place[0], f"other:{place[0]}"), ONE, "", place[0], place.end()
-    if (text[end - 1] in "万亿" and (arabic or end - start > 1)) or (arabic and number.word and number.low >= 1000):
+    scaled = text[end - 1] in "万亿"
+    if arabic or scaled:
+        listed = _LISTED.match(text, end)
+        if listed is not None and (scaled or "分别" in text[max(0, start - 40) : start]):
+            found = _measure(text, listed.end())
+            if found is not None and found[3] not in _GENERIC:
+                return found[0], found[1] * (ONE if scaled else SCALES.get(text[listed.end() - 1], ONE)), found[3], "", end
+    if (scaled and (arabic or end - start > 1)) or (arabic and number.word and number.low >= 1000):
         before = text[max(0, start - 12) : start]
         people = _PEOPLE.search(text, at, at + 8)
         stop = _NOUN_STOP.match(text, at) if at < len(text) else True
         if stop:
             mark = max(before.rfind(c) for c in "，,。；;、\n")
             near = before[mark + 1 :]
+            if _TIMES.search(near):
+                return _PERSON_TIME, ONE, "", "", end
             if _PEOPLE.search(near):
                 return _PERSON, ONE, "", "", end
             if _MONEY.search(near) or _SPENT.search(near):
@@ -533,7 +605,21 @@ def _bare(text: str, start: int, end: int, number: Numeral) -> tuple[str, Decima
             return "CNY", ONE, "", "", end
         elif people is not None and not _NOUN_STOP.search(text, at, people.start()):
             return _PERSON, ONE, "", people[0], end
-    return None
+    return _declared(text, start, end) if arabic else None
+
+
+_UNIT_SAID = re.compile(r"单位\s*[:：]\s*([十百千万亿]{0,2})(?=([^\s，,。；;:：)）]))")
+_ALONE = re.compile(r"\s*(?:[，,；;。、)）\n]|\Z)")
+
+
+def _declared(text: str, start: int, end: int) -> tuple[str, Decimal, str, str, int] | None:
+    """The unit that the sentence declares for its bare numbers: «(单位:万元):直接投入620,引进资金1350»."""
+    at = text.rfind("单位", max(0, start - 200), start)
+    said = _UNIT_SAID.match(text, at) if at >= 0 and _ALONE.match(text, end) else None
+    if said is None or any(sign in text[said.end() : start] for sign in "。；;\n"):
+        return None
+    found = _measure(text, said.end())
+    return None if found is None else (found[0], found[1] * (numeral_scale(said[1]) if said[1] else ONE), found[3], "", end)
 
 
 _DURATION_CUES = (
@@ -560,6 +646,11 @@ _DURATION_CUES = (
     "工作",
     "帮扶期",
     "租期",
+    "时间",
+    "时间为",
+    "期限为",
+    "时间达",
+    "时长",
     "期",
 )
 
@@ -594,7 +685,9 @@ def _is_meant(text: str, start: int, number: Numeral, word: str, unit: str, meas
             before = before.removesuffix(word)
             return before.endswith(_DURATION_CUES)  # 近三年 alone is a frame of time
         return bool(word) or before.endswith(_DURATION_CUES) or text[after : after + 1] in {"期", "以"}
-    if measure in {"分", "点", "度", "秒", "级", "届", "期次"} and unit.startswith("other:"):
+    if measure == "度" and unit == "other:千瓦时":
+        return number.low >= 1000 or "电" in text[max(0, start - 12) : start]
+    if measure in {"分", "点", "秒", "级", "届", "期次"} and unit.startswith("other:"):
         return measure == "分" and not chinese and text[start - 1 : start] not in {"点", "时", "度"}
     if measure in {"章", "节"}:
         return False

@@ -260,7 +260,7 @@ def _candidates(quote: str, old: Quantity, value: Decimal, measure: str, *, chin
         joint = re.search("[-—–－~～至到]+", quote)
         yield f"{first}{joint[0] if joint else '-'}{second}{measure}"
         return
-    if old.word:
+    if old.word and old.word in quote:  # 至少安置10户: the hedge stands apart and stays
         text = write(value, old.unit, word=old.word, measure=measure, style=style)
         yield _in_chinese(text) if chinese else text
     text = write(value, old.unit, measure=measure, style=style)
