@@ -11,7 +11,7 @@ from datetime import date
 _CLAUSE_END = re.compile("[，,。；;！？!?\n：:]")
 _SENTENCE_END = re.compile("[。！？!?\n]")
 _HEADINGS = (  # from the outermost inwards
-    re.compile(r"\s*(?:第[一二三四五六七八九十]{1,3}[章部]分?|[一二三四五六七八九十]{1,3}、)"),
+    re.compile(r"\s*(?:第[一二三四五六七八九十]{1,3}[章部]分?|[一二三四五六七八九十]{1,3}、|附[件表录]\s*\d{0,2}[：:]?)"),
     re.compile(r"\s*[（(][一二三四五六七八九十]{1,3}[)）]"),
     re.compile(r"\s*\d{1,2}[.．、](?!\d)"),
 )

@@ -20,6 +20,7 @@ from bangfu import quantities
 from bangfu.catalogue.shapes import Catalogue, Figure, Fold
 from bangfu.claims.around import Context, pairs
 from bangfu.claims.gazetteer import Gazetteer, Mention, listed
+from bangfu.claims.shares import PERHAPS_A_PROJECT, Limit, limit
 from bangfu.quantities import Hedge, Quantity
 
 MISSING = 0.45  # what a word that the figure's phrase needs and the text lacks costs, of what it would have brought
@@ -29,6 +30,7 @@ SAME_PER, OTHER_PER = 2.0, -4.0
 ADJACENT = 1.2
 CHANGE = 6.0  # 「18万元，比上年增长80%」: the change is that of the number before it
 COMPANION = 1.5  # counts the same entries as the number before it in the sentence (9期 … 2000人次)
+OTHER_WHO = -4.0  # «专家68人次» are not the patients they saw
 BEYOND = -8.0  # 「全县现有贫困村35个」 is no work of the office
 EXTREME = 3.0
 STOCK = 2.0  # 目前, 现有: what stands at the end, not what happened
@@ -36,6 +38,8 @@ ENOUGH = 4.0  # a figure that reaches less has not been spoken of
 UNSURE = 0.6  # a part bound less surely than this takes its whole's figure
 OF_WHOLE = 0.8  # how sure a part is that takes its whole's figure
 PART_BEHIND = 4.0  # how far behind its whole's figure another may be for a part to be bound to it
+BETTER = 0.1  # a part bound that much more surely than its whole keeps its figure
+POSSIBLE, CERTAIN = 2.5, 0.9  # how far behind another figure may be to be meant after all, and how sure a binding is that none may
 CLOSE = 0.75  # two figures nearer than this cannot be told apart by the words
 
 
@@ -56,6 +60,10 @@ class Stated(Protocol):
     def period_from(self) -> str: ...
     @property
     def comparison(self) -> str: ...
+    @property
+    def place(self) -> str | None: ...
+    @property
+    def organisation(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +87,8 @@ class Candidate:
 class Binding:
     """The figure a claim speaks of, the slices it may mean (likeliest first), how sure that is (0–1), and the next best figures.
 
-    `figure` is None where nothing in the catalogue fits. `by_person` says that somebody settled it.
+    `figure` is None where nothing in the catalogue fits. `by_person` says that somebody settled it; `limit` that it speaks of a share of the figure
+    which no slice tells.
     """
 
     figure: Figure | None
@@ -88,11 +97,20 @@ class Binding:
     runners_up: tuple[Candidate, ...] = ()
     by_person: bool = False
     change: str = ""  # "rate" (同比增长…%) or "difference" (比上年增加…人次): what is claimed is how the figure has changed
+    against: int | None = None  # the year it is compared with, where that is said
+    limit: Limit | None = None
 
     @property
     def close(self) -> tuple[Figure, ...]:
         """The figures that the words do not tell from the one bound."""
         return tuple(c.figure for c in self.runners_up if self.figure is not None and c.score >= -CLOSE) if not self.by_person else ()
+
+    @property
+    def possible(self) -> tuple[Figure, ...]:
+        """Figures less likely meant than the one bound, but not so much less that a number which fits one of them could be called wrong."""
+        if self.by_person or self.confidence >= CERTAIN:
+            return ()
+        return tuple(c.figure for c in self.runners_up if c.score >= -POSSIBLE)
 
     def part_of(self, whole: Binding) -> Binding:
         """The binding of a part («其中…»).
@@ -107,6 +125,8 @@ class Binding:
             )
         if self.by_person or self.figure is None or self.figure is not whole.figure or self.slices[0] != whole.slices[0]:
             return self
+        if self.confidence > whole.confidence + BETTER:
+            return self  # «就业17人，其中推荐就业12人»: it is the whole that was taken for something else
         following = next((c for c in self.runners_up if c.score >= -PART_BEHIND), None)
         if following is None:
             return replace(self, figure=None, confidence=0.0, runners_up=(Candidate(self.figure, 0.0), *self.runners_up))
@@ -178,9 +198,10 @@ class Words:
         topic = TOPIC if claim.kind == figure.topic else 0.0 if "other" in {claim.kind, figure.topic} else OTHER_TOPIC
         per = (SAME_PER if figure.per else 0.0) if (claim.per or None) == figure.per else OTHER_PER
         stock = STOCK if figure.fold in {Fold.LAST, Fold.STANDING} and _NOW.search(context.clause_text) else 0.0
+        clash = OTHER_WHO if _who_clash(figure, context) else 0.0
         extreme = EXTREME if _says_all(claim, context, figure.combine) else 0.0
         others = BEYOND if _OF_OTHERS.match(context.clause_text) and figure.topic != "award" else 0.0
-        return words + topic + unit + per + stock + extreme + others + self._adjacent(figure, context)
+        return words + topic + unit + per + stock + extreme + others + clash + self._adjacent(figure, context)
 
     def _words(self, figure: Figure, context: Context) -> float:
         """What the figure's words bring: its best phrase with the cues beyond it, or its cues alone."""
@@ -229,12 +250,22 @@ class Words:
         return ADJACENT * best
 
 
+def _who_clash(figure: Figure, context: Context) -> bool:
+    """Whether the number counts those who help, and the figure those who are helped, or the reverse."""
+    near = context.before[-8:] + "\n" + context.after[:5]
+    own = "\n".join(figure.says)
+    here, there = (bool(_HELPERS.search(w)) - bool(_HELPED.search(w)) for w in (near, own))
+    return figure.unit in _PEOPLE and here * there < 0
+
+
 def _speaks_of(figure: Figure, unit: str) -> bool:
     """Whether a figure in a general unit (个, 项) counts what a claim's own unit says it counts."""
     nouns = _NOUNS.get(unit)
     return nouns is None or any(noun in says for noun in nouns for says in (figure.label.zh, *figure.says))
 
 
+_HELPERS = re.compile("专家|医生|医护|护士|教师|师生|志愿者|职工|员工|队员|科技人员|大学生|领导|班子成员")
+_HELPED = re.compile("群众|村民|农户|农民|患者|病人|百姓|学员|贫困户|脱贫户|老乡")
 _CUES = 2
 _OF_OTHERS = re.compile(r"[\s　]*(?:目前|截至目前|到目前|当时|据统计)?[，,]?全(?:国|省|市|州|县|区|乡|镇)(?!优秀|先进|示范)")
 _ALL = re.compile("[都均皆各每]|全部|无一")
@@ -289,31 +320,50 @@ class Binder:
         self.words = Words(catalogue)
         self.remembered = remembered or {}
 
-    def bind(self, claim: Stated, context: Context, until: date | None, beside: Figure | None = None) -> Binding:
+    def bind(self, claim: Stated, context: Context, until: date | None, last: Binding | None = None) -> Binding:
         """The figure and slices for a claim.
 
-        `until` is the day after the text's own, which closes what it leaves open; `beside` what the number before it in the sentence was bound to.
+        `until` is the day after the text's own, which closes what it leaves open; `last` what the number before it in the sentence was bound to.
         """
+        beside = last.figure if last is not None else None
         slices = self.slices(claim, context, until)
         chosen = self.remembered.get(self.signature(claim, context)) if self.remembered else None
         if chosen is not None:
-            return Binding(self.catalogue.figures.get(chosen), slices, 1.0, by_person=True, change=change_of(claim, context))
+            figure = self.catalogue.figures.get(chosen)
+            return Binding(
+                figure, slices, 1.0, by_person=True, change=change_of(claim, context), limit=self.limit(claim, context, figure, slices)
+            )
         change = change_of(claim, context)
-        ranked = sorted(
-            (
-                Candidate(f, s + _by_neighbour(f, beside, change))
-                for f in self.words.figures
-                if (s := self.words.score(f, claim, context)) is not None
-            ),
-            key=lambda c: (-c.score, c.figure.code),
-        )
+        found = [
+            Candidate(f, s + _by_neighbour(f, beside, change))
+            for f in self.words.figures
+            if (s := self.words.score(f, claim, context)) is not None
+        ]
+        if change and beside is not None:
+            # «96万元，比上年增长61%» says nothing more of what has grown.
+            mine = next((c.score for c in found if c.figure is beside), 0.0)
+            found = [*(c for c in found if c.figure is not beside), Candidate(beside, max(mine, ENOUGH + CHANGE))]
+        ranked = sorted(found, key=lambda c: (-c.score, c.figure.code))
         if not ranked or ranked[0].score < ENOUGH:
             return Binding(None, slices, 0.0, tuple(ranked[:3]))
         best = ranked[0]
         others = tuple(Candidate(c.figure, c.score - best.score) for c in ranked[1:4])
         margin = -others[0].score if others else best.score
         confidence = (1 - math.exp(-best.score / 5)) * (1 - 0.5 * math.exp(-margin / 1.5))
-        return Binding(best.figure, _fit(slices, best.figure), round(confidence, 3), others, change=change)
+        against = _AGAINST_YEAR.search(context.clause_text) if change else None
+        if change and last is not None and best.figure is last.figure and not _OWN_YEAR.search(context.clause_text):
+            slices = last.slices
+        limited = self.limit(claim, context, best.figure, slices)
+        year = int(against[1]) if against is not None else None
+        return Binding(best.figure, _fit(slices, best.figure), round(confidence, 3), others, change=change, against=year, limit=limited)
+
+    def limit(self, claim: Stated, context: Context, figure: Figure | None, slices: tuple[SliceWords, ...]) -> Limit | None:
+        """The share of the figure that the claim speaks of, where no slice tells it."""
+        if figure is None:
+            return None
+        if slices[0].project is not None:
+            return PERHAPS_A_PROJECT if any(s.project is None for s in slices) else None
+        return limit(context, self.gazetteer, figure, claim.quantity.unit, place=claim.place, organisation=claim.organisation)
 
     def signature(self, claim: Stated, context: Context) -> str:
         """What a correction is remembered by: unit, «per», and the words at the number without names and digits."""
@@ -329,11 +379,17 @@ class Binder:
         """What the text limits the number to. What stands in the clause itself holds; what is only inherited may or may not be meant."""
         begin, end, stated = self._period(claim, context, until)
         places, near = self._places(claim, context)
-        units = self._units(context)
+        units, own = self._units(context)
         first = SliceWords(begin, end, places, units)
         found = [first]
         if places and not near:
             found.append(replace(first, places=()))
+        if units and not own:
+            found += [replace(s, units=()) for s in found]
+        project, named_here = self._project(claim, context)
+        if project is not None:
+            alone = SliceWords(begin, end, project=project)
+            found = [alone] if named_here else [alone, *found]
         if not stated:
             # A period inherited from another clause may not be meant, and «累计», «先后» may speak of all the time.
             found += [replace(s, begin=None, end=until) for s in found]
@@ -391,18 +447,48 @@ class Binder:
         everywhere = self.gazetteer.everywhere
         return tuple(place for place in _ids(group) if place not in everywhere)
 
-    def _units(self, context: Context) -> tuple[int, ...]:
-        """Units that act: named at the beginning of the clause or sentence, before anything else is said."""
-        for start, end in (context.clause, context.sentence):
-            mentions = [m for m in self.gazetteer.mentions(context.text, start, end) if m.what == "unit"]
-            for group in listed(mentions, context.text):
-                if not _open(group) and len(context.text[start : group[0].start].strip("，,。 \n由")) <= 2:
-                    return _ids(group)
-        return ()
+    def _project(self, claim: Stated, context: Context) -> tuple[int | None, bool]:
+        """The one project that the number is said of, and whether its own clause names it."""
+        if claim.quantity.unit == "project" or _ANEW.search(context.before):
+            return None, True
+        text, (begin, end), at = context.text, context.clause, context.at
+        part = max(context.sentence[0], *(text.rfind(stop, context.sentence[0], at[0]) + 1 for stop in "；;"))
+        for start, stop, here in ((begin, at[0], True), (at[1], end, True), (part, begin, False)):
+            mentions = [m for m in self.gazetteer.mentions(text, start, stop) if m.what == "project"]
+            if mentions:
+                group = list(listed(mentions, text))[0 if start == at[1] else -1]
+                return (group[0].named[0].id, here) if len(group) == 1 and not _open(group) else (None, True)
+        return None, True
+
+    def _units(self, context: Context) -> tuple[tuple[int, ...], bool]:
+        """Units that act, named before anything else is said: between the numbers, in the clause, or at the head of the sentence (then not surely)."""
+        text, (start, _), (_, at) = context.text, context.sentence, (0, context.at[0])
+        begins = max(context.clause[0], at - len(context.before)) if text.endswith(context.before, 0, at) else context.clause[0]
+        for begin, end in dict.fromkeys(((begins, at), (context.clause[0], at), context.clause, (start, context.clause[0]))):
+            mentions = [m for m in self.gazetteer.mentions(text, begin, end) if m.what == "unit"]
+            for group in listed(mentions, text):
+                if not _open(group) and self._acts(text[begin : group[0].start]):
+                    return _ids(group), begin != start or end == at
+        return (), True
+
+    def _acts(self, before: str) -> bool:
+        """Whether a unit named after these words is who acts: nothing is said yet but when, and to whom it belongs."""
+        for mention in reversed(self.gazetteer.mentions(before)):
+            if mention.what == "helper":
+                before = before[: mention.start] + before[mention.end :]
+        return len(_WHEN.sub("", before)) <= 2
+
+
+_ANEW = re.compile("全年|累计|总计|合计|共计|总共|一共")
+_WHEN = re.compile(
+    r"(?:19|20)\d\d年(?:以来|底|末|初)?(?:\d{1,2}月(?:\d{1,2}日)?)?|\d{1,2}月(?:\d{1,2}日)?|[今本去上]年|其中|期间|[“”\"、，,。；;：:\s]|由|在|春节|中秋|国庆|元旦|组织|通过|[一二三四五六七八九十]{2,3}"
+)
 
 
 _GROWTH = re.compile("增长|增加|提高|上升|增幅|下降|减少|降低|降幅|多了|少了|提升")
 _AGAINST = re.compile("同比|环比|[比较](?:上年|去年|上一年|往年|20|19)")
+_AGAINST_YEAR = re.compile(r"[比较](?:之|于)?((?:19|20)\d\d)年?")
+_OWN_YEAR = re.compile(r"(?<![比较之于])(?:19|20)\d\d年")
 _UP_TO = re.compile("[到至为]了?$")
 
 

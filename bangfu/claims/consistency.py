@@ -107,7 +107,7 @@ def _thing(read: Read) -> object:
     claim, figure = read.claim, read.binding.figure
     if figure is None:
         return claim.kind, claim.quantity.unit, claim.per, claim.period
-    if read.binding.confidence < SURE:
+    if read.binding.confidence < SURE or read.binding.limit is not None:
         return None
     return figure.code, read.asked, claim.per, claim.quantity.unit
 
@@ -149,7 +149,12 @@ def within_wider(reads: Sequence[Read]) -> Iterator[Contradiction]:
     groups: dict[tuple[str, str | None, str], list[Read]] = {}
     for read in reads:
         figure = read.binding.figure
-        if figure is not None and figure.fold in {Fold.SUM, Fold.COUNT, Fold.DISTINCT} and read.binding.confidence >= SURE:
+        if (
+            figure is not None
+            and figure.fold in {Fold.SUM, Fold.COUNT, Fold.DISTINCT}
+            and read.binding.confidence >= SURE
+            and read.binding.limit is None
+        ):
             groups.setdefault((figure.code, read.claim.per, read.claim.quantity.unit), []).append(read)
     for group in map(_distinct, groups.values()):
         for narrow in group:
@@ -215,7 +220,7 @@ def _of_these(sentence: list[Read]) -> Iterator[Contradiction]:
     inside = False
     for i, read in enumerate(sentence):
         between = _between(sentence, i)
-        kind = read.claim.quantity.unit
+        kind = _counted_as(read.claim.quantity.unit, whole)
         if _OF_THESE.search(between):
             # A new «其中» speaks of the number right before it.
             yield from _check_parts(whole, parts)
@@ -223,12 +228,24 @@ def _of_these(sentence: list[Read]) -> Iterator[Contradiction]:
             for earlier in sentence[:i]:
                 if not earlier.claim.per:
                     whole[earlier.claim.quantity.unit] = earlier
+            kind = _counted_as(read.claim.quantity.unit, whole)
         if inside and kind in whole and not read.claim.per and kind != "percent":
             if _SUM_UP.search(between):
                 inside = False
             else:
                 parts.setdefault(kind, []).append(read)
     yield from _check_parts(whole, parts)
+
+
+_NOUNS = frozenset({"project", "organisation", "village", "town", "county", "branch"})
+
+
+def _counted_as(kind: str, whole: dict[str, Read]) -> str:
+    """«项目12个，其中产业类15个»: the part's bare 个 counts what the whole does."""
+    if kind in whole or kind not in {"other:个", "other:项", "item"}:
+        return kind
+    nouns = [unit for unit in whole if unit in _NOUNS]
+    return nouns[0] if len(nouns) == 1 else kind
 
 
 def _check_parts(whole: dict[str, Read], parts: dict[str, list[Read]]) -> Iterator[Contradiction]:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from itertools import takewhile
 
-from bangfu.claims.consistency import Contradiction
+from bangfu.claims.consistency import Contradiction, Read
+from bangfu.claims.shares import IN_A_TABLE, OF_A_GROUP, Limit
 from bangfu.quantities import Quantity, plain, unit
 
 ZERO = Decimal(0)
@@ -108,6 +109,39 @@ def contradictions(tables: Sequence[Table], spans: Sequence[tuple[int, int]]) ->
             claims = (i for start, end in cells for place in range(start, end) if (i := at.get(place)) is not None)
             found.append(Contradiction(tuple(dict.fromkeys(claims)), "table_sum", zh, en, cells))
     return found
+
+
+# ── what a number in a table speaks of ──
+
+
+def parts(reads: Sequence[Read], tables: Sequence[Table]) -> list[Read]:
+    """The claims of a text, those in its tables known for shares where they are: several rows of one figure for one slice cannot each be all of it, and a
+    subtotal is not the total.
+    """
+    at = {read.claim.span[0]: read for read in reads}
+    limits: dict[int, Limit] = {}
+    for table in tables:
+        roles = _roles(table)
+        alike: dict[object, list[tuple[Read, bool]]] = {}
+        for row, what in zip(table.rows, roles, strict=True):
+            for column, cell in enumerate(row):
+                read = next((at[i] for i in range(*(cell.span or (0, 0))) if i in at), None) if cell.quantity is not None else None
+                if read is None or read.binding.figure is None:
+                    continue
+                asked = read.asked
+                if what is Role.group and not (asked.places or asked.units or asked.project):
+                    limits[read.index] = OF_A_GROUP
+                key = read.binding.figure.code, asked, read.claim.per, read.claim.quantity.unit, read.binding.change
+                total = what is Role.total and (len(_siblings(table, column)) > 1 or Role.total not in _column_roles(table))
+                alike.setdefault(key, []).append((read, total))
+        for told in alike.values():
+            if len(told) > 1:
+                limits |= {read.index: limits.get(read.index, IN_A_TABLE) for read, total in told if not total}
+    return [replace(r, binding=replace(r.binding, limit=limits[r.index])) if r.index in limits else r for r in reads]
+
+
+def _column_roles(table: Table) -> list[Role | None]:
+    return [_column_role(table, i) for i in range(len(table.heads)) if i not in table.labels]
 
 
 # ── rows under one another ──
@@ -248,6 +282,7 @@ def _across(table: Table) -> Iterator[tuple[tuple[tuple[int, int], ...], str, st
         if len(beside) < 2:
             continue
         years = all(_YEAR.fullmatch(table.heads[i][-1]) for i in beside)
+        named = not years and len(table.heads[column]) == 1 and _names(table, beside)
         found: list[tuple[str, _Term, tuple[_Term, ...]]] = []
         agreed = 0
         for row in rows:
@@ -264,10 +299,12 @@ def _across(table: Table) -> Iterator[tuple[tuple[tuple[int, int], ...], str, st
             step = _step([c.quantity for c in table.rows[row]], total.quantity.unit)
             if _meets(total.quantity, parts, step, "覆盖" if years else label + table.heading(column)):
                 agreed += 1
+            elif named and _number(total) > _total(parts):
+                continue  # places or units that are not shown may have the rest
             else:
                 found.append((label, _Term(table.heads[column][-1], total), parts))
         # Where hardly a row adds up, these columns are not the parts of that one.
-        if found and (agreed >= len(found) or (len(found) == 1 and (years or _names(table, beside)))):
+        if found and (agreed >= len(found) or (len(found) == 1 and (years or named))):
             for label, total_term, parts in found:
                 yield _told(label, total_term, parts)
 

@@ -61,8 +61,30 @@ def judge(quantity: Quantity, binding: Binding, ask: Ask, *, partner: Figure | N
     """The verdict on a claim bound as `binding`.
 
     `partner` is the figure that counts the same thing in 人 where this one counts 人次, or the reverse. Never supported without a readable
-    number and an entry of the ledger.
+    number and an entry of the ledger; never contradicted by the whole where a share is claimed.
     """
+    found = _judged(quantity, binding, ask, partner)
+    limit = binding.limit
+    if (
+        limit is None
+        or found.verdict is Verdict.no_record
+        or (limit.proves and (found.verdict is Verdict.supported or found.slip in _OF_THE_WHOLE))
+    ):
+        return found
+    figure, each = binding.figure, None
+    if figure is not None and found.ledger is not None and not binding.change:
+        each = quantities.factor(quantity.unit, figure.unit)
+    zh, en = (found.zh, found.en) if figure is None or found.ledger is None or each is None else _told(figure, found.ledger * each)
+    return replace(
+        found, verdict=Verdict.ambiguous, zh=f"{limit.zh}；{zh}", en=f"{limit.en}; {en}", difference=None, factor=None, slip=Slip.none
+    )
+
+
+_OF_THE_WHOLE = frozenset({Slip.wan, Slip.people, Slip.tenfold, Slip.digits})
+"""Slips that only happen to the whole number: who writes 121.09元 where the ledger has 1,210,900 means all of it."""
+
+
+def _judged(quantity: Quantity, binding: Binding, ask: Ask, partner: Figure | None) -> Judgement:
     if not quantity.readable:
         return Judgement(
             Verdict.unreadable, "原文此处已损坏，数读不出来，请对照原件", "The text is damaged here and the number cannot be read"
@@ -80,6 +102,16 @@ def judge(quantity: Quantity, binding: Binding, ask: Ask, *, partner: Figure | N
             zh=f"可能指“{figure.label.zh}”，但把握不大：{found.zh}，请人工选定",
             en=f"May mean “{figure.label.en}”, but not surely: {found.en}; choose the figure",
         )
+    if found.verdict is Verdict.contradicted:
+        for other in binding.possible:
+            rival = _against(quantity, other, binding.slices, ask, None)
+            if rival.verdict is Verdict.supported:
+                return replace(
+                    found,
+                    verdict=Verdict.ambiguous,
+                    zh=f"若指“{figure.label.zh}”则不符，若指“{other.label.zh}”则相符，请人工选定：{found.zh}；{rival.zh}",
+                    en=f"Contradicted if “{figure.label.en}” is meant, supported if “{other.label.en}” is: choose one. {found.en}; {rival.en}",
+                )
     for other in binding.close:
         if found.verdict in {Verdict.ambiguous, Verdict.unreadable}:
             break
@@ -101,7 +133,7 @@ def judge(quantity: Quantity, binding: Binding, ask: Ask, *, partner: Figure | N
 def _change(quantity: Quantity, figure: Figure, binding: Binding, ask: Ask) -> Judgement:
     """«同比增长20%», «比上年增加30人次»: the figure of the period against that of the year before."""
     asked = binding.slices[0]
-    before = a_year_earlier(asked)
+    before = a_year_earlier(asked, binding.against)
     if before is None:
         return Judgement(Verdict.no_record, "没有说明是哪一年与哪一年相比", "Which years are compared is not said", asked=asked)
     now, then = ask(figure.code, asked), ask(figure.code, before)
@@ -124,12 +156,15 @@ def _change(quantity: Quantity, figure: Figure, binding: Binding, ask: Ask) -> J
     return Judgement(verdict, zh, en, number.quantize(Decimal("0.01")), entries, asked, None if agrees else number - stated)
 
 
-def a_year_earlier(asked: SliceWords) -> SliceWords | None:
-    """The same days of the year before; None where the period is open or longer than a year."""
+def a_year_earlier(asked: SliceWords, year: int | None = None) -> SliceWords | None:
+    """The same days of the year before, or of `year`; None where the period is open or longer than a year, or is no later than that one."""
     if asked.begin is None or asked.end is None or (asked.end - asked.begin).days > 366:
         return None
+    back = 1 if year is None else asked.begin.year - year
+    if back < 1:
+        return None
     try:
-        return replace(asked, begin=asked.begin.replace(year=asked.begin.year - 1), end=asked.end.replace(year=asked.end.year - 1))
+        return replace(asked, begin=asked.begin.replace(year=asked.begin.year - back), end=asked.end.replace(year=asked.end.year - back))
     except ValueError:  # 29 February
         return None
 
@@ -220,7 +255,8 @@ def _slip(quantity: Quantity, number: Decimal) -> Slip:
 def _near(quantity: Quantity, number: Decimal) -> bool:
     """Whether the number written is this one, but for its hedge: an open «超9» admits any number above, so `admits` would not tell."""
     if not quantity.word:
-        return quantity.admits(number)
+        # 1万元 is no 6800: so few digits admit what nobody would have written so.
+        return quantity.admits(number) and abs(_stated(quantity) - number) * 20 <= number
     return abs(_stated(quantity) - number) * 10 <= number
 
 

@@ -127,7 +127,7 @@ def check(
     binder = Binder(catalogue, gazetteer, remembered)
     dated = dateline(reading.text)
     until = until or (dated + timedelta(days=1) if dated is not None else None)
-    reads = read_claims(reading, binder, until)
+    reads = in_tables.parts(read_claims(reading, binder, until), tables)
     partners = _partners(catalogue)
     answers: dict[tuple[str, SliceWords], Any] = {}
 
@@ -176,7 +176,7 @@ def read_claims(reading: Reading, binder: Binder, until: date | None) -> list[Re
         names = frozenset(n.id for m in mentions if m.what != "helper" for n in m.named)
         place = claim.place if claim.place and claim.place in context.clause_text else None
         last = reads[-1] if reads and reads[-1].context.sentence == context.sentence else None
-        binding = binder.bind(claim, context, until, last.binding.figure if last is not None else None)
+        binding = binder.bind(claim, context, until, last.binding if last is not None else None)
         whole = _whole(claim, reads)
         if whole is not None:
             binding = binding.part_of(whole.binding)

@@ -36,6 +36,7 @@ class World:
             words.end,
             below(words.places) if words.places else None,
             frozenset(words.units) if words.units else None,
+            words.project,
             designated=frozenset().union(*villages),
             compared=villages,
             counties=counties,
@@ -44,8 +45,9 @@ class World:
 
 
 @cache
-def world() -> World:
-    data = tomllib.loads((HERE / "ledger.toml").read_text("utf-8"), parse_float=Decimal)
+def world(ledger: str = "ledger.toml") -> World:
+    """The small ledger of that file: `helper` (names of the office), `places`, `units`, `projects`, entries."""
+    data = tomllib.loads((HERE / ledger).read_text("utf-8"), parse_float=Decimal)
     catalogue = load()
     ids = {name: i for i, name in enumerate(data["places"], 1)}
     units = {name: i for i, name in enumerate(data["units"], 1)}
@@ -57,15 +59,21 @@ def world() -> World:
             above = (*next(n.above for n in known if n.id == ids[parent]), ids[parent])
         known.append(Named(ids[name], "place", (name,), level, above))
     known += [Named(i, "unit", (name, *data["units"][name])) for name, i in units.items()]
-    known.append(Named(0, "helper", ("川东农业大学", "学校", "学院", "我校")))
+    projects = {name: i for i, name in enumerate(data.get("projects", ()), 1)}
+    known += [Named(i, "project", (name,)) for name, i in projects.items()]
+    known.append(Named(0, "helper", tuple(data["helper"])))
     designated = frozenset(ids[name] for name, words in data["places"].items() if "designated" in words)
     facts = tuple(
-        f for entry, number in zip(data["entry"], count(1000, 100), strict=False) for f in _facts(catalogue, entry, number, ids, units)
+        f
+        for entry, number in zip(data["entry"], count(1000, 100), strict=False)
+        for f in _facts(catalogue, entry, number, ids, units, projects)
     )
     return World(catalogue, facts, Gazetteer(tuple(known), designated))
 
 
-def _facts(catalogue: Catalogue, entry: dict[str, Any], number: int, places: dict[str, int], units: dict[str, int]) -> list[Fact]:
+def _facts(
+    catalogue: Catalogue, entry: dict[str, Any], number: int, places: dict[str, int], units: dict[str, int], projects: dict[str, int]
+) -> list[Fact]:
     kind = catalogue.kinds[entry["kind"]]
     parts = {n: to_parts(Decimal(v), kind.fields[n].unit or "other") for n, v in entry.get("measures", {}).items()}
     facts = []
@@ -82,6 +90,7 @@ def _facts(catalogue: Catalogue, entry: dict[str, Any], number: int, places: dic
                 title=entry.get("title", kind.label.zh),
                 unit=units[entry["unit"]] if "unit" in entry else 100 + i if one else None,
                 place=places[entry["place"]] if "place" in entry else None,
+                project=projects[entry["project"]] if "project" in entry else None,
                 household=entry["households"][0] if "households" in entry else i + 1 if one else None,
                 persons=tuple(entry.get("persons", (i + 1,) if one else ())),
                 facets=entry.get("facets", {}),

@@ -16,7 +16,7 @@ from bangfu.claims.gazetteer import Gazetteer
 from bangfu.claims.verdicts import Verdict
 from bangfu.figures import Value
 
-from ..checked.world import world  # noqa: TID252
+from ..checked.world import World, world  # noqa: TID252
 
 HERE = Path(__file__).resolve().parent.parent / "checked"
 
@@ -28,7 +28,15 @@ def cases(name: str) -> list[Any]:
 
 @pytest.mark.parametrize("case", cases("verdicts.toml"))
 def test_a_text_against_the_small_ledger(case: dict[str, Any]) -> None:
-    small = world()
+    against(case, world())
+
+
+@pytest.mark.parametrize("case", cases("hospital_texts.toml"))
+def test_a_text_against_the_ledger_of_a_hospital(case: dict[str, Any]) -> None:
+    against(case, world("hospital.toml"))
+
+
+def against(case: dict[str, Any], small: World) -> None:
     report = verify.check(read(case["text"]), small.catalogue, small.gazetteer, small.ask)
     told = [(f.claim.quote, f.verdict.value, f.figure.code if f.figure else None, f.judgement.zh) for f in report.findings]
     assert [(f.claim.quote, f.verdict.value) for f in report.findings] == [(quote, verdict) for quote, verdict, _, _ in case["claims"]], (

@@ -7,8 +7,10 @@ import io
 import openpyxl
 import pytest
 
-from bangfu.claims import tables
+from bangfu.claims import read, tables, verify
 from bangfu.office import documents
+
+from ..checked.world import world  # noqa: TID252
 
 
 def page(rows: str, above: str = "2019年附表") -> documents.Document:
@@ -40,6 +42,7 @@ RIGHT = {
     "a stock over the years": "指标 单位 2018年 2019年 合计\n在岗驻村干部 人 3 4 4\n培训 人次 60 40 100",
     "only some of the items": "村 金额（万元） 人次\n甲村 20.5 30\n乙村 30 40\n合计 90 120",
     "what is measured beside each other": "村 户数 人数 金额（元） 合计\n甲村 2 6 500 3\n乙村 3 9 800 4",
+    "places that are not shown": "指标 单位 甲村 乙村 合计\n拨付资金 万元 12.5 30 42.5\n培训 人次 60 40 110",
     "prices times numbers": "物品 单价（元） 数量（件） 合计（元）\n种苗 5 100 500\n化肥 120 10 1200",
 }
 WRONG = {
@@ -49,7 +52,7 @@ WRONG = {
         "村 期数 金额（元）\n甲村 2 12500.50\n乙村 1 30000\n合计 3 42500.51",
         [("42500.51", "甲村12500.5 + 乙村30000 = 42500.5，相差 0.01")],
     ),
-    "a row": ("指标 单位 甲村 乙村 合计\n拨付资金 万元 12.5 30 42.5\n培训 人次 60 40 110", [("110", "甲村60 + 乙村40 = 100，相差 10")]),
+    "a row": ("指标 单位 甲村 乙村 合计\n拨付资金 万元 12.5 30 42.5\n培训 人次 60 40 90", [("90", "甲村60 + 乙村40 = 100，相差 -10")]),
     "years": (
         "项目 2018年 2019年 合计\n捐款（元） 1200 1500 2800\n捐书（册） 60 40 100",
         [("2800", "2018年1200 + 2019年1500 = 2700，相差 100")],
@@ -114,3 +117,30 @@ def test_a_workbook_names_the_cells_of_a_wrong_sum() -> None:
     ((cells, zh, _),) = tables.sums(document.tables[0])
     assert "1200 + 乙村3400 = 4600，相差 1000" in zh
     assert [document.where(*span).cell for span in cells] == ["B4", "B2", "B3"]
+
+
+# ── against a ledger ──
+
+
+def verdicts(rows: str, above: str = "2023年附表") -> list[tuple[str, str]]:
+    document, small = page(rows, above), world("hospital.toml")
+    report = verify.check(read(document.text), small.catalogue, small.gazetteer, small.ask, tables=document.tables)
+    assert report.contradictions == ()
+    return [(f.claim.quote, f.verdict.value) for f in report.findings]
+
+
+def test_the_rows_of_one_figure_are_parts_and_only_their_total_is_held_against_it() -> None:
+    told = verdicts("项目 拨付资金（万元）\n卫生室改造 35\n菌菇大棚 30\n助学 15\n合计 80")
+    assert told == [("35万元", "ambiguous"), ("30万元", "ambiguous"), ("15万元", "ambiguous"), ("80万元", "supported")]
+
+
+def test_rows_of_places_units_and_years_are_asked_for_each() -> None:
+    assert verdicts("村 拨付资金（万元）\n龙塘村 35\n青岩村 54") == [("35万元", "supported"), ("54万元", "contradicted")]
+    assert verdicts("部门 捐款（元）\n护理部 28000\n医院工会 40000") == [("28000元", "supported"), ("40000元", "supported")]
+    told = verdicts("年份 投入帮扶资金（万元）\n2022年 60\n2023年 69.8\n合计 129.8")
+    assert told == [("60万元", "supported"), ("69.8万元", "contradicted"), ("129.8万元", "contradicted")]
+
+
+def test_people_in_a_table_are_not_the_whole() -> None:
+    told = verdicts("姓名 职务 引进资金（万元）\n张某 第一书记 20\n李某 队员 100\n合计 _ 120")
+    assert told == [("20万元", "ambiguous"), ("100万元", "ambiguous"), ("120万元", "supported")]

@@ -141,13 +141,13 @@ def read(source: str) -> Builder:
     for block in blocks[: blocks.index(wanted[0])] if wanted and main is not root else ():
         if block is not title and (block.node.tag == "h1" or (block.size < _LONGEST_DATELINE and _DATELINE.search(block.text))):
             _write(block, out)
-    done: set[int] = set()
+    tables, done = _Tables(main), set[int]()
     for block in wanted:
-        table = _within(block.node, "table", main)
+        table = tables.around(block.node)
         if table is not None:
             if id(table) not in done:
                 done.add(id(table))
-                lay(_grid(table), out)
+                lay(tables.grid(table) or [], out)
         elif block is not title and (block.linked * 5 < block.size * 3 or block.size > 120):
             _write(block, out)
     return out
@@ -375,22 +375,33 @@ def _inside(node: Node, home: Node) -> bool:
     return False
 
 
-def _within(node: Node, tag: str, home: Node) -> Node | None:
-    """The innermost data table around `node`; tables that lay out the page (a cell as long as prose) are none."""
-    here: Node | None = node
-    while here is not None:
-        if here.tag == tag and _is_data(here):
-            return here
-        if here is home:
-            return None
-        here = here.parent
-    return None
+class _Tables:
+    """The tables of a page by their node, each read once: a long one has thousands of blocks that ask for it."""
+
+    def __init__(self, home: Node) -> None:
+        self.home = home
+        self.grids: dict[int, list[list[Cell]] | None] = {}
+
+    def around(self, node: Node) -> Node | None:
+        """The innermost data table around `node`; tables that lay out the page (a cell as long as prose) are none."""
+        here: Node | None = node
+        while here is not None:
+            if here.tag == "table" and self.grid(here) is not None:
+                return here
+            if here is self.home:
+                return None
+            here = here.parent
+        return None
+
+    def grid(self, table: Node) -> list[list[Cell]] | None:
+        if id(table) not in self.grids:
+            rows = _grid(table)
+            data = len(rows) > 1 and max(map(len, rows)) > 1 and all(len(c.text) <= _LONGEST_CELL for row in rows for c in row)
+            self.grids[id(table)] = rows if data else None
+        return self.grids[id(table)]
 
 
-def _is_data(table: Node) -> bool:
-    rows = _grid(table)
-    cells = [c for row in rows for c in row]
-    return len(rows) > 1 and max(map(len, rows)) > 1 and all(len(c.text) <= 200 for c in cells)
+_LONGEST_CELL = 200
 
 
 def _grid(table: Node) -> list[list[Cell]]:

@@ -79,9 +79,15 @@ def lay(grid: Sequence[Sequence[Cell]], out: Builder) -> None:
     headings = [_heading([row[i].word for row in rows[:head]]) for i in range(width)]
     body = rows[head:]
     units = _unit_column(headings, body)
-    labels = [i for i in range(width) if i != units and _is_label(headings[i], [r[i].word for r in body])]
+    years = next((i for i in range(width) if _are_years([r[i].word for r in body])), None)
+    labels = [i for i in range(width) if i not in {units, years} and _is_label(headings[i], [r[i].word for r in body])]
     headings = _over_the_years(headings)
-    laid = [_row(row, headings, labels, row[units].word if units is not None else "", unit, out, slices=units is not None) for row in body]
+    laid = []
+    for row in body:
+        own_unit, year = ("" if i is None else row[i].word for i in (units, years))
+        if years is not None and not _YEAR.fullmatch(year):
+            year = _all_years([r[years].word for r in body]) or year
+        laid.append(_row(row, headings, labels, own_unit, unit, out, slices=units is not None, year=year))
     out.tables.append(
         Table(
             tuple(_tiers([row[i] for row in rows[:head]]) for i in range(width)),
@@ -113,12 +119,22 @@ def _heading(words: list[str]) -> str:
     return "".join(dict.fromkeys(w for w in words if w))
 
 
+def _are_years(words: list[str]) -> bool:
+    """Whether a column says for which year each row is (2018年, 2019年, 合计)."""
+    said = [w for w in words if w and w not in _ALL and w not in _NOTHING]
+    return len(said) > 1 and all(_YEAR.fullmatch(w) for w in said)
+
+
 def _over_the_years(headings: list[str]) -> list[str]:
     """A total beside columns of years speaks of all of these: «合计» behind 2018年 and 2019年 is that of 2018—2019年."""
-    years = sorted({found[0] for h in headings if _YEAR.fullmatch(h) and (found := _FOUR.match(h))})
-    if len(years) < 2:
-        return headings
-    return [f"{years[0]}—{years[-1]}年" if _IN_BRACKETS.sub("", h) in _ALL - {"累计"} else h for h in headings]
+    years = _all_years(headings)
+    return [years if years and _IN_BRACKETS.sub("", h) in _ALL - {"累计"} else h for h in headings]
+
+
+def _all_years(words: list[str]) -> str:
+    """From the first to the last of the years among these words (2018—2019年); "" where there are not several."""
+    years = sorted({found[0] for w in words if _YEAR.fullmatch(w) and (found := _FOUR.match(w))})
+    return f"{years[0]}—{years[-1]}年" if len(years) > 1 else ""
 
 
 def _unit_column(headings: list[str], body: list[list[Cell]]) -> int | None:
@@ -153,11 +169,11 @@ def _is_label(heading: str, words: list[str]) -> bool:
 
 
 def _row(
-    row: list[Cell], headings: list[str], labels: list[int], own_unit: str, unit: str, out: Builder, *, slices: bool
+    row: list[Cell], headings: list[str], labels: list[int], own_unit: str, unit: str, out: Builder, *, slices: bool, year: str
 ) -> tuple[sums.Cell, ...]:
     """A row's numbers, a sentence each; what is read of every cell is given back.
 
-    `own_unit` is what the row's own column of units says, `unit` what is said for the whole table. With `slices` the headings say for when or
+    `own_unit` is what the row's own column of units says, `unit` what is said for the whole table, `year` what its column of years says. With `slices` the headings say for when or
     where (2019年, 甲村, 合计), else what (培训人次).
     """
     numbers = [i for i in range(len(row)) if i not in labels and row[i].word and not row[i].merged and not _CODE.search(headings[i])]
@@ -168,6 +184,8 @@ def _row(
     for i in numbers:
         own = _bracketed([headings[i]])
         name = _IN_BRACKETS.sub("", headings[i]) if own else headings[i]
+        if _YEAR.fullmatch(year) or _SPAN.fullmatch(year):
+            out.say(year if year[-1] in "年度月季份" else year + "年")
         if _YEAR.fullmatch(name) or _SPAN.fullmatch(name):
             out.say(name if name[-1] in "年度月季份" else name + "年")
             name = ""
