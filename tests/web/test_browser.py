@@ -259,3 +259,33 @@ def test_it_prints_without_its_frame(desk: Any) -> None:
     assert not desk.locator("#side").is_visible()
     assert not desk.locator("#filter").is_visible()
     assert desk.locator(".print-head").is_visible()
+
+
+def test_targets_are_pasted_into_the_grid_and_confirmed(desk: Any) -> None:
+    """Two cells pasted from Excel, one typed below; the parts are added up as one types; the trace of what was reached is one click away."""
+    desk.click("nav >> text=目标与完成")
+    desk.goto("/p/dingdian/targets/edit/?period=2019")
+    desk.focus("input[data-at='0,0']")
+    desk.evaluate(
+        """() => {
+            const data = new DataTransfer();
+            data.setData("text/plain", "10\\t60\\r\\n4\\t");
+            document.activeElement.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+        }"""
+    )
+    assert desk.input_value("input[data-at='0,1']") == "60"
+    assert desk.input_value("input[data-at='1,0']") == "4"
+    desk.keyboard.press("ArrowDown")
+    desk.keyboard.press("Enter")
+    assert desk.evaluate("document.activeElement.dataset.at") == "2,0"
+    desk.keyboard.type("5")
+    assert desk.inner_text("[data-total='0']") == "9 (−1)"
+    desk.keyboard.press("Control+s")
+    desk.wait_for_selector("text=确认 4 处改动")
+    assert "少 10000元" in desk.inner_text(".note-warn")
+    desk.keyboard.press("Control+s")
+    desk.wait_for_selector("text=已下达 4 个目标")
+    assert "50.0%" in desk.inner_text("main")
+    desk.click("main a >> text=5万元 >> nth=0")
+    desk.wait_for_selector("#trace")
+    assert "牛舍建设" in desk.inner_text("#trace")

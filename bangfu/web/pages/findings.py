@@ -160,17 +160,18 @@ def flags(request: HttpRequest, slug: str) -> HttpResponse:
     whole = [t for t in targets.values() if not t.key.unit and not t.key.place] or list(targets.values())
     progress = plans.progress(desk.books, whole, timezone.localdate())
     try:
-        found = counts(found_for(desk))
-        too_large = False
+        found, too_large = [f for f in found_for(desk) if not f.closed], False
     except LedgerTooLarge:
         found, too_large = [], True
+    rules = dict.fromkeys(f.finding.rule for f in found)  # the gravest first
     return desk.page(
         "flags.html",
         year=year,
         signs=[(sign, n) for sign in Sign if (n := sum(p.sign is sign for p in progress))],
         behind=[p for p in progress if p.sign in {Sign.BEHIND, Sign.MISSED}],
         faulty=[d for d in plans.divisions(targets) if not d.fits and d.target is not None],
-        counts=found,
+        counts=counts(found),
+        rules=[(rule, rule_word(rule), sum(f.finding.rule == rule for f in found)) for rule in rules],
         too_large=too_large,
         tones=SIGN_TONES,
         severities=TONES,
