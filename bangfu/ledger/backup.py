@@ -30,7 +30,7 @@ from bangfu import __version__
 from bangfu.catalogue import Label
 from bangfu.figures import Slice
 from bangfu.ledger import catalogue, crypt, facts, lines
-from bangfu.ledger.models import Household, Line, Person, Programme, Total, Variety
+from bangfu.ledger.models import Household, Line, Person, Programme, Title, Total, Variety
 from bangfu.ledger.rows import insert, rows
 
 FORMAT = 1
@@ -215,7 +215,7 @@ def _opens() -> bool:
 
 def _models() -> list[type[models.Model]]:
     """The models whose rows are kept, each after those it refers to."""
-    index = {Line, Total, Variety}  # made again
+    index = {Line, Title, Total, Variety}  # made again
     known = [m for app in ("ledger", "office") for m in apps.get_app_config(app).get_models(include_auto_created=True)]
     every: list[type[models.Model]] = [User, *(m for m in known if m not in index)]
     ordered: list[type[models.Model]] = []

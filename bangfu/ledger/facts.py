@@ -45,7 +45,7 @@ def _values(programme: Programme, wanted: Sequence[Figure], slice_: Slice, at: i
     def find(figure: Figure, asked: Slice) -> Value:
         if figure.combine:
             return figures.combine(figure, asked, ask)
-        if reader and reader.can(figure, asked):
+        if reader and reader.can(figure):
             return reader.value(figure, asked)
         return matching.value(programme.pk, figure, asked, at)
 
@@ -113,7 +113,7 @@ def shares(
 
     def read(at: int | None) -> list[tuple[int, int]]:
         reader = reader_at(programme, at)
-        enough = reader if reader and reader.can(figure, slice_) else None
+        enough = reader if reader and reader.can(figure) else None
         return traces.shares(Matching(programme.pk, figure, slice_, at), enough, start, limit + 1)
 
     found = steady(programme, asked, read)

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
@@ -24,7 +25,7 @@ from django.db import connection, transaction
 from bangfu.catalogue import Figure, Fold
 from bangfu.figures import Fact, Slice, Value
 from bangfu.ledger.loading import AT_ONCE, facts_of, standing_facts
-from bangfu.ledger.models import Entry, Programme, Variety
+from bangfu.ledger.models import Entry, Party, Programme, Project, Title, Variety
 from bangfu.ledger.rows import insert, new_ids, rows, within
 from bangfu.quantities import from_parts, unit
 
@@ -34,15 +35,23 @@ if TYPE_CHECKING:
 ENTRY, PERSON = "", "@person"
 """What a variety holds instead of a measure: the entries themselves, or the people in them."""
 
+PROJECT, PARTY = "@project", "@party"
+"""Varieties without lines, that say no more than that some entry of these codes has, or had, a project or a party."""
+
+NAMES = ("title", "project", "party")
+"""What an entry is found by, when a text is looked for: columns of a line."""
+
 EVERYWHERE = -1
 """The place of a total over all places, 0 being the place of what has none."""
+
+NOTHING = [0, 0]
 
 FLUSH = 300_000
 """So many lines are sorted and written together: in the order of the table they go in several times as fast."""
 
-TYPES = ("int4", "int2", "int4", "int4", "int8", "int8", "int4", "int4", "int4")
-COLUMNS = ("variety_id", "year", "place", "begin", "entry", "value", "end", "unit", "household")
-Row = tuple[int, int, int, int, int, int, int | None, int | None, int | None]
+TYPES = ("int4", "int2", "int4", "int4", "int8", "int8", "int4", "int4", "int4", "int4", "int4", "int4")
+COLUMNS = ("variety_id", "year", "place", "begin", "entry", "value", "end", "unit", "household", *NAMES)
+Row = tuple[int, int, int, int, int, int, int | None, int | None, int | None, int | None, int | None, int | None]
 Codes = tuple[str, str, str, str]
 """kind, category, counts_to, facets as text"""
 
@@ -70,6 +79,7 @@ class Keeper:
         self.fresh: list[tuple[int, int, str, str, str, str, str]] = []
         self.waiting: dict[int, list[Row]] = defaultdict(list)
         self.count = 0  # of waiting lines
+        self.titles: dict[tuple[str, str], int] = {}  # by kind and text
         self.totals: dict[tuple[int, int, int], list[int]] = defaultdict(lambda: [0, 0])  # lines and value to be added
 
     def named(self, codes: Codes) -> dict[str, int]:
@@ -102,16 +112,36 @@ class Keeper:
         insert("ledger_variety", ("id", "programme_id", "kind", "category", "counts_to", "facets", "measure"), self.fresh)
         self.fresh = []
 
+    def learn(self, several: Iterable[Fact | Draft]) -> None:
+        """Look up the titles of entries that will be added, and write those that are new."""
+        unknown = {(one.kind, one.title) for one in several if one.title} - self.titles.keys()
+        texts = sorted({text for _, text in unknown})
+        for at in range(0, len(texts), AT_ONCE):
+            among, params = within("text", texts[at : at + AT_ONCE], "varchar")
+            sql = f"SELECT kind, text, id FROM ledger_title WHERE programme_id = %s AND {among}"
+            self.titles |= {(kind, text): pk for kind, text, pk in rows(sql, [self.programme.pk, *params])}
+        fresh = sorted(unknown - self.titles.keys())
+        if fresh:
+            ids = new_ids("ledger_title", len(fresh))
+            self.titles |= zip(fresh, ids, strict=True)
+            written = [(pk, self.programme.pk, kind, text) for pk, (kind, text) in zip(ids, fresh, strict=True)]
+            insert("ledger_title", ("id", "programme_id", "kind", "text"), written)
+
     def add(self, entry: int, one: Fact | Draft, facets: str) -> None:
-        """The lines of a new entry, with its facets as text."""
+        """The lines of a new entry, with its facets as text; its title has been learnt."""
         codes = (one.kind, one.category, one.counts_to, facets)
         known = self.named(codes)
         begin, end, persons = one.begin, one.end, one.persons
         where = (begin.year, one.place or 0, begin.toordinal(), entry)
-        rest = (None if end is None else end.toordinal(), one.unit, one.household)
+        title = self.titles[one.kind, one.title] if one.title else None
+        rest = (None if end is None else end.toordinal(), one.unit, one.household, title, one.project, one.party)
         waiting = self.waiting
         variety = known.get(ENTRY) or self.variety(codes, ENTRY)
         waiting[variety].append((variety, *where, 0, *rest))
+        if one.project and PROJECT not in known:
+            self.variety(codes, PROJECT)
+        if one.party and PARTY not in known:
+            self.variety(codes, PARTY)
         for name, value in one.measures.items():
             variety = known.get(name) or self.variety(codes, name)
             waiting[variety].append((variety, *where, value, *rest))
@@ -129,10 +159,10 @@ class Keeper:
         for variety, lines in sorted(self.waiting.items()):
             lines.sort()
             waiting += lines
-            for _, year, place, _, _, value, _, _, _ in lines:
-                total = self.totals[variety, year, place]
+            for line in lines:
+                total = self.totals[variety, line[1], line[2]]
                 total[0] += 1
-                total[1] += value
+                total[1] += line[5]
         insert("ledger_line", COLUMNS, waiting, TYPES)
         self.waiting.clear()
         self.count = 0
@@ -167,18 +197,21 @@ class Keeper:
             everywhere = self.totals[variety, year, EVERYWHERE]
             everywhere[0] += lines
             everywhere[1] += value
-        added = [(*key, *total) for key, total in sorted(self.totals.items()) if any(total)]
-        once, many = "SELECT * FROM unnest(%s::int[], %s::int[], %s::int[], %s::bigint[], %s::bigint[])", "VALUES (%s, %s, %s, %s, %s)"
-        postgres = connection.vendor == "postgresql"
-        sql = (
-            f"INSERT INTO ledger_total (variety_id, year, place, lines, value) {once if postgres else many} ON CONFLICT (variety_id, year, place)"
-            " DO UPDATE SET lines = ledger_total.lines + excluded.lines, value = ledger_total.value + excluded.value"
+        added = [(*key, *total) for key, total in sorted(self.totals.items()) if total != NOTHING]
+        into, columns = (
+            "INSERT INTO ledger_total (variety_id, year, place, lines, value)",
+            ("variety_id", "year", "place", "lines", "value"),
         )
+        found = " ON CONFLICT (variety_id, year, place) DO UPDATE SET"
+        found += " lines = ledger_total.lines + excluded.lines, value = ledger_total.value + excluded.value"
         with connection.cursor() as cursor:
-            if postgres and added:
-                cursor.execute(sql, [list(column) for column in zip(*added, strict=True)])
+            if connection.vendor == "postgresql":
+                cursor.execute("CREATE TEMPORARY TABLE ledger_added (LIKE ledger_total) ON COMMIT DROP")
+                insert("ledger_added", columns, added, ("int8", "int2", "int4", "int8", "int8"))
+                cursor.execute(f"{into} SELECT variety_id, year, place, lines, value FROM ledger_added{found}")
+                cursor.execute("DROP TABLE ledger_added")
             else:
-                cursor.executemany(sql, added)
+                cursor.executemany(f"{into} VALUES (%s, %s, %s, %s, %s){found}", added)
 
 
 def drop(programme: Programme) -> None:
@@ -198,8 +231,11 @@ def rebuild(programme: Programme) -> int:
         programme = Programme.objects.select_for_update().get(pk=programme.pk)
         drop(programme)
         keeper = Keeper(programme)
-        for one in standing_facts(programme, programme.mark):
-            keeper.add(one.id, one, facets_text(one.facets))
+        facts = standing_facts(programme, programme.mark)
+        while some := list(islice(facts, AT_ONCE)):
+            keeper.learn(some)
+            for one in some:
+                keeper.add(one.id, one, facets_text(one.facets))
         keeper.close(programme.mark)
         return programme.mark
 
@@ -229,6 +265,35 @@ def varieties(programme: int, since: datetime) -> Varieties:  # noqa: ARG001 - n
     return Varieties(found, first.year if first else 1, last.year if last else 0)
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Where a text is found: in titles, by kind, and in the names of projects and parties, all by id."""
+
+    titles: dict[str, list[int]]
+    projects: list[int]
+    parties: list[int]
+
+    def __bool__(self) -> bool:
+        return bool(self.titles or self.projects or self.parties)
+
+    def condition(self) -> tuple[str, list[Any]]:
+        """That a line's entry says it."""
+        names = {"title": [pk for some in self.titles.values() for pk in some], "project": self.projects, "party": self.parties}
+        found = [within(f"l.{name}", ids, "int") for name, ids in names.items() if ids]
+        return f"({' OR '.join(text for text, _ in found)})", [p for _, params in found for p in params]
+
+
+def said(programme: Programme, text: str, kind: str = "") -> Said:
+    """Where in a programme a text is found, whatever the case of its letters; `kind`: in titles of this kind only."""
+    titles: dict[str, list[int]] = {}
+    own = {"programme": programme, "kind": kind} if kind else {"programme": programme}
+    for of, pk in Title.objects.filter(text__icontains=text, **own).values_list("kind", "pk"):
+        titles.setdefault(of, []).append(pk)
+    projects = Project.objects.filter(programme=programme, name__icontains=text)
+    parties = Party.objects.filter(name__icontains=text)
+    return Said(titles, *(list(named.values_list("pk", flat=True)) for named in (projects, parties)))
+
+
 class Reader:
     """Reads figures from the lines of a programme."""
 
@@ -254,18 +319,25 @@ class Reader:
 
     def measures(self, kind: str) -> list[str]:
         """What lists of a kind add up: the entries, and for one kind its measures."""
-        return [ENTRY, *(name for k, name in self.varieties.by_measure if k == kind and name not in {ENTRY, PERSON})]
+        return [ENTRY, *(name for k, name in self.varieties.by_measure if k == kind and name and not name.startswith("@"))]
 
-    def can(self, figure: Figure, slice_: Slice) -> bool:
-        """Whether the lines say enough: they know no projects, and not which person a measure belongs to."""
-        return slice_.project is None and (figure.measure is None or "person" not in figure.of)
+    def can_say(self, kind: str, asked: Said) -> bool:
+        """Whether some entry of this kind may say it."""
+        known = self.varieties.by_measure
+        return kind in asked.titles or bool(asked.projects and (kind, PROJECT) in known) or bool(asked.parties and (kind, PARTY) in known)
 
-    def counts(self, varieties: Iterable[int], slice_: Slice, scope: str = "any") -> dict[int, tuple[int, int]]:
+    def can(self, figure: Figure) -> bool:
+        """Whether the lines say enough: they know not which person a measure belongs to."""
+        return figure.measure is None or "person" not in figure.of
+
+    def counts(self, varieties: Iterable[int], slice_: Slice, scope: str = "any", said: Said | None = None) -> dict[int, tuple[int, int]]:
         """How many lines each variety has in a slice, and what their values add up to; those that have none are left out."""
         listed = sorted(varieties)
-        conditions, params = self.conditions(listed, slice_, scope)
+        if not listed:
+            return {}
+        conditions, params = self.conditions(listed, slice_, scope, said=said)
         lines, table = "COUNT(*)", "ledger_line"
-        if slice_.units is None and _whole_years(slice_):
+        if slice_.units is None and slice_.project is None and said is None and _whole_years(slice_):
             lines, table = "SUM(lines)", "ledger_total"
             everywhere = slice_.places is None and scope == "any"
             conditions += f" AND l.place {'=' if everywhere else '<>'} {EVERYWHERE}"
@@ -282,7 +354,7 @@ class Reader:
     def together(self, figures: Iterable[Figure], slice_: Slice) -> None:
         """Count and add up all that these figures will ask for in this slice, by one query for each scope."""
         for scope in ("any", "designated", "outside"):
-            asked = [f for f in figures if f.scope == scope and self.can(f, slice_) and f.fold in {Fold.SUM, Fold.COUNT, Fold.DISTINCT}]
+            asked = [f for f in figures if f.scope == scope and self.can(f) and f.fold in {Fold.SUM, Fold.COUNT, Fold.DISTINCT}]
             wanted = sorted({v for f in asked for v in self.of(f)})
             if wanted:
                 found = self.counts(wanted, slice_, scope)
@@ -323,7 +395,7 @@ class Reader:
         conditions, params = self.conditions(varieties, slice_, figure.scope, figure.fold or Fold.COUNT)
         listed = ", ".join(f"{column} AS {key}" for key, column in columns.items())
         if until is not None:
-            text, years = within("l.year", range(self.varieties.first, date.fromordinal(until).year + 1))
+            text, years = within("l.year", range(self.varieties.first, date.fromordinal(until).year + 1), "smallint")
             conditions += f" AND {text} AND l.begin <= %s"
             params += [*years, until]
         lines = f"SELECT l.entry, l.begin, l.value, {listed} FROM ledger_line l WHERE {conditions}"
@@ -355,14 +427,16 @@ class Reader:
         later = " WHERE (begin, entry) > (%s, %s)" if start else ""
         return rows(f"SELECT entry, begin, value FROM ({sql}) p{later} ORDER BY begin, entry LIMIT {limit}", [*params, *(start or ())])
 
-    def conditions(self, varieties: Sequence[int], slice_: Slice, scope: str, fold: Fold = Fold.SUM) -> tuple[str, list[Any]]:
+    def conditions(
+        self, varieties: Sequence[int], slice_: Slice, scope: str, fold: Fold = Fold.SUM, said: Said | None = None
+    ) -> tuple[str, list[Any]]:
         """The lines of these varieties in a slice, as a condition that follows the table's order: variety, year, place."""
         begin = None if fold in {Fold.LAST, Fold.STANDING} else slice_.begin
         end = slice_.end
         placed = slice_.places is not None or scope == "designated"
-        found = [within("l.variety_id", varieties)]
+        found = [within("l.variety_id", varieties, "int")]
         if placed or (begin, end) != (None, None):
-            found.append(within("l.year", self.years(begin, end)))
+            found.append(within("l.year", self.years(begin, end), "smallint"))
         if begin is not None and (begin.month, begin.day) != (1, 1):
             found.append(("l.begin >= %s", [begin.toordinal()]))
         if end is not None and (end.month, end.day) != (1, 1):
@@ -370,12 +444,16 @@ class Reader:
         if fold is Fold.STANDING:
             found.append(('l."end" IS NULL', []) if end is None else ('(l."end" IS NULL OR l."end" >= %s)', [end.toordinal()]))
         if slice_.places is not None:
-            found.append(within("l.place", slice_.places))
+            found.append(within("l.place", slice_.places, "int"))
         if scope != "any":
-            text, params = within("l.place", slice_.designated)
+            text, params = within("l.place", slice_.designated, "int")
             found.append((text, params) if scope == "designated" else (f"NOT ({text})", params))
         if slice_.units is not None:
-            found.append(within("l.unit", slice_.units))
+            found.append(within("l.unit", slice_.units, "int"))
+        if slice_.project is not None:
+            found.append(("l.project = %s", [slice_.project]))
+        if said is not None:
+            found.append(said.condition())
         return " AND ".join(text for text, _ in found), [p for _, params in found for p in params]
 
 
@@ -388,10 +466,10 @@ _KEYS = {
     "person": "l.value",
     "household": "l.household",
     "unit": "l.unit",
-    "party": "(SELECT e.party_id FROM ledger_entry e WHERE e.id = l.entry)",
+    "party": "l.party",
     "place": "NULLIF(l.place, 0)",
-    "project": "(SELECT e.project_id FROM ledger_entry e WHERE e.id = l.entry)",
-    "title": "(SELECT NULLIF(e.title, '') FROM ledger_entry e WHERE e.id = l.entry)",
+    "project": "l.project",
+    "title": "(SELECT t.text FROM ledger_title t WHERE t.id = l.title)",
     "category": "(SELECT NULLIF(v.category, '') FROM ledger_variety v WHERE v.id = l.variety_id)",
 }
 

@@ -8,16 +8,14 @@ Totals and the order by a measure come from the lines where these hold for the m
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
-from functools import reduce
-from operator import or_
+from dataclasses import dataclass, replace
+from datetime import MAXYEAR, date, timedelta
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 
 from bangfu.figures import Slice
 from bangfu.ledger.facts import reader_at, standing_at, steady
-from bangfu.ledger.lines import ENTRY, Reader
+from bangfu.ledger.lines import ENTRY, Reader, Said, said
 from bangfu.ledger.models import Entry, Measure, Party, Programme, Project
 from bangfu.ledger.rows import rows
 
@@ -78,16 +76,10 @@ def listed(
         start = (int(at) if order.measure else date.fromisoformat(at)), int(number)
 
     def read(at: int | None) -> list[tuple[int, date | int]]:
-        reader = _reader(programme, slice_, text, at) if order.measure and kind else None
+        reader = reader_at(programme, at) if text or (order.measure and kind) else None
         if reader:
-            return _by_measure(reader, slice_, kind, order, start, limit + 1)
-        found = matching(programme, slice_, kind=kind, at=at)
-        if not text:
-            return _page(found, order, start, limit + 1)
-        meant = _meant(programme, text)
-        near = Entry.objects.filter(pk__in=[pk for pk, _ in _page(found, order, start, NEAR)])
-        page = _page(near.filter(reduce(or_, meant)), order, start, limit + 1)
-        return page if len(page) > limit else _page(found.filter(_says(programme, meant)), order, start, limit + 1)
+            return _from_lines(reader, slice_, kind, said(programme, text, kind) if text else None, order, start, limit + 1)
+        return _page(matching(programme, slice_, kind=kind, text=text, at=at), order, start, limit + 1)
 
     page = steady(programme, mark, read)
     last = page[limit - 1] if len(page) > limit else None
@@ -106,14 +98,42 @@ def _page(found: QuerySet[Entry], order: Order, start: Start, limit: int) -> lis
     return list(found.order_by(f"{sign}{key}", f"{sign}pk").values_list("pk", key)[:limit])
 
 
-def _by_measure(reader: Reader, slice_: Slice, kind: str, order: Order, start: Start, limit: int) -> list[tuple[int, date | int]]:
-    conditions, params = reader.conditions(sorted(reader.all_of(kind, order.measure)), slice_, "any")
-    if start:
-        conditions += f" AND (l.value, l.entry) {'>' if order.rising else '<'} (%s, %s)"
-        params += start
-    way = "ASC" if order.rising else "DESC"
-    sql = f"SELECT l.entry, l.value FROM ledger_line l WHERE {conditions} ORDER BY l.value {way}, l.entry {way} LIMIT {limit}"
-    return [(entry, value) for entry, value in rows(sql, params)]
+def _from_lines(
+    reader: Reader, slice_: Slice, kind: str, asked: Said | None, order: Order, start: Start, limit: int
+) -> list[tuple[int, date | int]]:
+    varieties = sorted(pk for pk, of in reader.all_of(kind, order.measure or ENTRY).items() if asked is None or reader.can_say(of, asked))
+    key, way, later = ("l.value" if order.measure else "l.begin"), *(("ASC", ">") if order.rising else ("DESC", "<"))
+    found: list[tuple[int, date | int]] = []
+    for part in [slice_] if order.measure else _year_first(reader, slice_, order, start):
+        if len(found) == limit or not varieties:
+            break
+        conditions, params = reader.conditions(varieties, part, "any", said=asked)
+        if start:
+            conditions += f" AND ({key}, l.entry) {later} (%s, %s)"
+            params += [start[0].toordinal() if isinstance(start[0], date) else start[0], start[1]]
+        sql = f"SELECT l.entry, {key} FROM ledger_line l WHERE {conditions} ORDER BY {key} {way}, l.entry {way} LIMIT {limit - len(found)}"
+        found += [(entry, at if order.measure else date.fromordinal(at)) for entry, at in rows(sql, params)]
+    return found
+
+
+def _year_first(reader: Reader, slice_: Slice, order: Order, start: Start) -> list[Slice]:
+    """The slice in two parts, before all else the year in which a page begins: a common text need not be looked for in the others."""
+    begin, end = slice_.begin or date.min, slice_.end
+    if start and isinstance(start[0], date):
+        day = start[0]
+        if order.rising:
+            begin = max(begin, day)
+        elif day < date.max:
+            end = min(end or date.max, day + timedelta(days=1))
+    years = reader.years(begin, end)
+    if not years:
+        return []
+    rest = replace(slice_, begin=begin, end=end)
+    turn = date(min(years[0] + 1, MAXYEAR) if order.rising else years[-1], 1, 1)
+    if begin >= turn or (end and end <= turn):
+        return [rest]
+    parts = [replace(rest, end=turn), replace(rest, begin=turn)]
+    return parts if order.rising else parts[::-1]
 
 
 def matching(programme: Programme, slice_: Slice, *, kind: str = "", text: str = "", at: int | None = None) -> QuerySet[Entry]:
@@ -123,28 +143,19 @@ def matching(programme: Programme, slice_: Slice, *, kind: str = "", text: str =
     found = within(found, slice_)
     if kind:
         found = found.filter(kind=kind)
-    return found.filter(_says(programme, _meant(programme, text))) if text else found
+    return found.filter(_says(programme, text)) if text else found
 
 
-def _meant(programme: Programme, text: str) -> list[Q]:
-    """The ways in which an entry can say a text: in its title, or by the name of its project or party."""
-    projects = Project.objects.filter(programme=programme, name__icontains=text)
-    parties = Party.objects.filter(name__icontains=text)
-    named = (("project", projects), ("party", parties))
-    return [
-        Q(title__icontains=text),
-        *(Q(**{f"{column}__in": ids}) for column, of in named if (ids := list(of.values_list("pk", flat=True)))),
-    ]
-
-
-def _says(programme: Programme, meant: list[Q]) -> Q:
-    """That an entry is one of those that say a text, as one set: PostgreSQL asks a set behind an OR again for every row."""
-    ways = [Entry.objects.filter(one, programme=programme).values("pk") for one in meant]
-    return Q(pk__in=ways[0].union(*ways[1:], all=True) if len(ways) > 1 else ways[0])
-
-
-NEAR = 1_000
-"""A common text is found among so many entries after the start of a page; only a rare one is looked for in all."""
+def _says(programme: Programme, text: str) -> Q:
+    """That an entry says a text, in its title or by the name of its project or party; as one set, which PostgreSQL asks for once."""
+    own = Entry.objects.filter(programme=programme)
+    named = {
+        "project": Project.objects.filter(programme=programme, name__icontains=text),
+        "party": Party.objects.filter(name__icontains=text),
+    }
+    ways = [own.filter(title__icontains=text), *(own.filter(**{f"{column}__in": of.values("pk")}) for column, of in named.items())]
+    first, *others = (way.values("pk") for way in ways)
+    return Q(pk__in=first.union(*others, all=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +171,9 @@ def totals(programme: Programme, slice_: Slice, *, kind: str = "", text: str = "
     """The totals of just what `listed` shows. Amounts of different kinds are never added up: budgets are not payments (DESIGN.md, Money)."""
 
     def read(at: int | None) -> Totals:
-        reader = _reader(programme, slice_, text, at)
+        reader = reader_at(programme, at)
         if reader:
-            return _totals(reader, slice_, kind)
+            return _totals(reader, slice_, kind, said(programme, text, kind) if text else None)
         found = matching(programme, slice_, kind=kind, text=text, at=at)
         kinds = dict(found.values_list("kind").annotate(n=Count("pk")).order_by())
         sums: dict[str, int] = {}
@@ -174,22 +185,18 @@ def totals(programme: Programme, slice_: Slice, *, kind: str = "", text: str = "
     return steady(programme, mark, read)
 
 
-def _totals(reader: Reader, slice_: Slice, kind: str) -> Totals:
-    sorts = {pk: (k, name) for name in reader.measures(kind) for pk, k in reader.all_of(kind, name).items()}
+def _totals(reader: Reader, slice_: Slice, kind: str, asked: Said | None) -> Totals:
+    listed = ((name, *one) for name in reader.measures(kind) for one in reader.all_of(kind, name).items())
+    sorts = {pk: (of, name) for name, pk, of in listed if asked is None or reader.can_say(of, asked)}
     kinds: dict[str, int] = {}
     sums: dict[str, int] = {}
-    for variety, (count, total) in reader.counts(sorts, slice_).items():
+    for variety, (count, total) in reader.counts(sorts, slice_, said=asked).items():
         of, name = sorts[variety]
         if name == ENTRY:
             kinds[of] = kinds.get(of, 0) + count
         else:
             sums[name] = sums.get(name, 0) + total
     return Totals(sum(kinds.values()), kinds, sums)
-
-
-def _reader(programme: Programme, slice_: Slice, text: str, at: int | None) -> Reader | None:
-    """The lines, where they say enough: they know neither texts nor projects."""
-    return None if text or slice_.project is not None else reader_at(programme, at)
 
 
 def within(entries: QuerySet[Entry], slice_: Slice) -> QuerySet[Entry]:

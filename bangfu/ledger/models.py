@@ -279,11 +279,25 @@ class Variety(models.Model):
         ]
 
 
+class Title(models.Model):
+    """A title that entries of a kind have, once: lines name it by number, so that a text is looked for among few titles, not among many entries."""
+
+    programme = models.ForeignKey(Programme, models.CASCADE, db_index=False)
+    kind = models.CharField(max_length=40)
+    text = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["programme", "text", "kind"], name="title_once")]
+
+    def __str__(self) -> str:
+        return self.text
+
+
 class Line(models.Model):
     """The ledger as figures read it at the current mark: a narrow row for each standing entry, and for each measure and each person of it.
 
     An index, not a record: `lines.py` keeps it in step with each posting, can drop it and make it again, and a test holds it equal to
-    `evaluate`. Its table is made by migration 0003, ordered by its key on SQLite. Days are ordinals (`date.toordinal`); a place that is
+    `evaluate`. Its table is made by migration 0005, ordered by its key on SQLite. Days are ordinals (`date.toordinal`); a place that is
     not known is 0. `value` is the measure in smallest parts, the person's id, or 0.
     """
 
@@ -297,6 +311,9 @@ class Line(models.Model):
     end = models.IntegerField(null=True)
     unit = models.IntegerField(null=True)
     household = models.IntegerField(null=True)
+    title = models.IntegerField(null=True)
+    project = models.IntegerField(null=True)
+    party = models.IntegerField(null=True)
 
     class Meta:
         managed = False

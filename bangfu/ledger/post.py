@@ -303,6 +303,8 @@ class _Act:
         persons: list[tuple[int, int]] = []
         vouchers: list[tuple[int, int, int]] = []
         ends: list[tuple[int, int | None]] = []
+        if keeper:
+            keeper.learn(chunk)
         for entry, d in zip(ids, chunk, strict=True):
             facets = facets_text(d.facets)
             entries.append(

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -61,11 +62,14 @@ def rows(sql: str, params: Sequence[Any]) -> list[Any]:
         return found
 
 
-def within(column: str, ids: Iterable[int]) -> tuple[str, list[Any]]:
-    """Whether a column is one of many ids: a condition with its parameters, of which there is one, however many ids there are."""
-    listed = sorted(ids)
+def within(column: str, values: Iterable[int] | Iterable[str], type_: str = "bigint") -> tuple[str, list[Any]]:
+    """Whether a column is one of many values: a condition with its parameters, of which there is one, however many values there are.
+
+    `type_` is the column's own (PostgreSQL's name of it): of another type the values would be gone through one by one, not hashed.
+    """
+    listed: list[Any] = sorted(values)
     if len(listed) == 1:
         return f"{column} = %s", listed
     if connection.vendor == "postgresql":
-        return f"{column} = ANY(%s)", [listed]
-    return f"{column} IN (SELECT value FROM json_each(%s))", [str(listed)]  # noqa: S608 - our own names
+        return f"{column} = ANY(%s::{type_}[])", [listed]
+    return f"{column} IN (SELECT value FROM json_each(%s))", [json.dumps(listed)]  # noqa: S608 - our own names

@@ -10,7 +10,7 @@ import pytest
 from bangfu.figures import Fact, Slice
 from bangfu.ledger import facts, lines, people
 from bangfu.ledger.listing import Order, listed, totals
-from bangfu.ledger.models import Entry
+from bangfu.ledger.models import Entry, Party, Project
 from bangfu.ledger.post import Draft, post, void
 from bangfu.office.books import Books
 from tests.ledger.world import CATALOGUE, World, drafts
@@ -84,6 +84,32 @@ def test_sorted_by_a_measure(busy: Any, kept: bool) -> None:
     ids = [f.id for f in sorted(known, key=lambda f: (f.measures["amount"], f.id))]
     assert walk(busy, Slice(), kind="payment", order=Order("amount", rising=True)) == ids
     assert walk(busy, Slice(), kind="payment", order=Order("amount")) == ids[::-1]
+
+
+@pytest.mark.parametrize("text", ["PAYMENT 1", "项目1"])
+def test_pages_and_totals_of_a_text(busy: Any, world: World, text: str) -> None:
+    """A text is found in the same entries whether the lines are asked or, at a past mark and without lines, the entries."""
+    names = {p: p.name for p in (*Party.objects.all(), *Project.objects.all())}
+    found_in = {(type(p), p.pk) for p, name in names.items() if text.casefold() in name.casefold()}
+
+    def says(fact: Fact) -> bool:
+        return text.casefold() in fact.title.casefold() or not found_in.isdisjoint({(Party, fact.party), (Project, fact.project)})
+
+    for kept, mark in ((True, None), (True, 1), (False, None)):
+        if not kept:
+            lines.drop(busy.programme)
+        known = [f for f in facts.facts(busy.programme, mark) if says(f)]
+        for slice_ in slices(busy, world):
+            for kind in ("", "payment"):
+                asked = {"kind": kind, "text": text, "mark": mark}
+                expected = [f for f in known if inside(f, slice_, kind)]
+                ids = [f.id for f in sorted(expected, key=lambda f: (f.begin, f.id))]
+                assert walk(busy, slice_, order=Order(rising=True), **asked) == ids
+                assert walk(busy, slice_, **asked) == ids[::-1]
+                assert totals(busy.programme, slice_, **asked).count == len(ids)
+            paid = sorted((f for f in expected if "amount" in f.measures), key=lambda f: (-f.measures["amount"], -f.id))
+            assert walk(busy, slice_, order=Order("amount"), **asked) == [f.id for f in paid]
+            assert totals(busy.programme, slice_, **asked).sums.get("amount", 0) == sum(f.measures["amount"] for f in paid)
 
 
 def test_text_finds_titles_projects_and_parties_and_never_people(office: Any, world: World) -> None:

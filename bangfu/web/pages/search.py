@@ -9,11 +9,14 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
+from bangfu.figures import Slice
 from bangfu.ledger.crypt import blind_index
+from bangfu.ledger.listing import listed
+from bangfu.ledger.loading import facts_of
 from bangfu.ledger.models import Entry, Household, Person, Project
 from bangfu.web.desk import Desk, desk_for
 from bangfu.web.pages.audit import entries_as_rows
-from bangfu.web.rows import Row
+from bangfu.web.rows import Row, rows
 
 MOST = 30
 
@@ -34,13 +37,10 @@ def _found(desk: Desk) -> dict[str, Sequence[object]]:
     text = desk.filter.text
     low = text.casefold()
     known = desk.catalogue
-    standing = Entry.objects.filter(programme=desk.programme, ended=None)
     own = desk.access.units()
-    if own is not None:
-        standing = standing.filter(unit__in=own)
-    named = standing.filter(Q(title__icontains=text) | Q(project__name__icontains=text) | Q(party__name__icontains=text))
+    entries = listed(desk.programme, Slice(units=None if own is None else frozenset(own)), text=text, limit=MOST)
     return {
-        "entries": list(entries_as_rows(desk, named.order_by("-begin", "-id")[:MOST])),
+        "entries": rows(desk, facts_of(entries.ids)),
         "figures": [
             f for f in known.figures.values() if any(low in w.casefold() for w in (f.label.zh, f.label.en, f.caliber.zh, *f.says, *f.cues))
         ][:MOST],
