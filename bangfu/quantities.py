@@ -387,8 +387,8 @@ def _scaled(before: str, after: str, scale: Decimal) -> _Value | None:
         return None
     if scale > 10 and after and (not before or after[0] in "百佰千仟"):
         return None  # 百三, 万五千: no numbers; 3万千瓦: the unit begins
-    if not left.low and before:
-        return None  # 零百
+    if not left.low and before and not before.isdecimal():
+        return None  # 零百; but 0万元 is a number
     top = left.high * scale + (scale - 1 if left.vague and not left.spread else 0)
     if not after:
         return _Value(left.low * scale, top, left.step * scale, left.vague, left.spread)

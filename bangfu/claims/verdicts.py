@@ -11,7 +11,7 @@ from bangfu import quantities
 from bangfu.catalogue.shapes import Figure
 from bangfu.claims.binding import Binding, SliceWords
 from bangfu.figures import Value
-from bangfu.quantities import Quantity, plain, write
+from bangfu.quantities import Hedge, Quantity, plain, write
 
 
 class Verdict(StrEnum):
@@ -202,7 +202,11 @@ def _one(quantity: Quantity, figure: Figure, asked: SliceWords, value: Value) ->
     number = value.value * (each or 1)
     if each is None and {quantity.unit, figure.unit} == {"person", "person-time"}:
         return _mixed_people(quantity, figure, asked, value, number)
-    if quantity.admits(number):
+    if quantity.low == quantity.high == 0 and quantity.hedge is not Hedge.exact and number:
+        zh, en = _told(figure, value.value)
+        zh, en = f"{zh}，是否算“{quantity.word}”零请人工判断", f"{en}; whether that is next to nothing is for a person to say"
+        return Judgement(Verdict.ambiguous, zh, en, number, value.entries, asked)
+    if quantity.admits(number) or not (number or quantity.low or quantity.high):
         zh, en = _told(figure, value.value)
         zh, en = f"{zh}（{value.entries} 条记录）", f"{en} ({value.entries} entries)"
         return Judgement(Verdict.supported, zh, en, number, value.entries, asked)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -123,7 +124,7 @@ def check(
     earlier reports said; `until` the day after the last day the text can speak of, by default the day after its own dateline. `tables` are
     the text's tables, with spans of the original.
     """
-    reading = without_names(reading, gazetteer)
+    reading = none_where_denied(without_names(reading, gazetteer))
     binder = Binder(catalogue, gazetteer, remembered)
     dated = dateline(reading.text)
     until = until or (dated + timedelta(days=1) if dated is not None else None)
@@ -163,6 +164,24 @@ def without_names(reading: Reading, gazetteer: Gazetteer) -> Reading:
     return replace(reading, claims=tuple(c._replace(whole=place.get(c.whole)) for c in (reading.claims[i] for i in kept)))
 
 
+def none_where_denied(reading: Reading) -> Reading:
+    """«没有一户返贫», «未发生1起» claim that there was none."""
+
+    def told(claim: Claim) -> Claim:
+        quantity = claim.quantity
+        if (
+            quantity.low != 1
+            or quantity.high != 1
+            or quantity.word
+            or not _DENIED.search(reading.text[max(claim.at[0] - 6, 0) : claim.at[0]])
+        ):
+            return claim
+        return claim._replace(quantity=replace(quantity, low=Decimal(0), high=Decimal(0)))
+
+    return replace(reading, claims=tuple(map(told, reading.claims)))
+
+
+_DENIED = re.compile("(?:没有?|无|未有|未发生|未出现|没发生|没出现|不存在|杜绝)(?:任何)?$")
 _NUMERALS = frozenset("零〇一二两三四五六七八九十百千万亿0123456789")
 
 
