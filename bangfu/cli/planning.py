@@ -142,6 +142,11 @@ def wishes(arguments: argparse.Namespace, programme: Programme) -> Tasks:
     from bangfu.office.intake.cells import Refused
 
     if arguments.file:
+        if arguments.pairs or arguments.unit or arguments.place or arguments.due:
+            raise Stop(
+                "有 --file 时部门、地点、时限都从文件里读，请去掉其余的。",
+                "With --file units, places and deadlines come from the file: leave the others out.",
+            )
         path = ground.readable(arguments.file)
         if path.suffix.lower() == ".json":
             return tasks.listed(programme, json_rows(path))

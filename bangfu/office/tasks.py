@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,58 +28,21 @@ HEAD_WITHIN = 20
 """The head stands in one of the first rows."""
 
 ROLES: Mapping[str, tuple[str, ...]] = {
-    "year": ("年度", "年份", "年", "year"),
-    "figure": (
-        "指标",
-        "指标名称",
-        "任务",
-        "任务指标",
-        "任务名称",
-        "工作任务",
-        "目标任务",
-        "考核指标",
-        "考核内容",
-        "项目",
-        "内容",
-        "figure",
-        "indicator",
-    ),
-    "unit": ("部门", "责任部门", "责任单位", "承担部门", "承担单位", "牵头部门", "牵头单位", "部门名称", "单位名称", "任务单位", "unit"),
-    "place": ("地点", "帮扶村", "帮扶县", "村", "县", "村名", "帮扶点", "place"),
-    "value": (
-        "目标",
-        "目标值",
-        "目标数",
-        "年度目标",
-        "年度任务",
-        "任务数",
-        "任务量",
-        "任务目标",
-        "计划",
-        "计划数",
-        "计划值",
-        "指标值",
-        "分解目标",
-        "target",
-    ),
-    "measure": ("计量单位", "单位", "unit of measure"),
-    "due": ("完成时限", "时限", "完成时间", "截止日期", "截止时间", "due"),
+    role: tuple(words.split())
+    for role, words in {
+        "year": "年度 年份 年 year",
+        "figure": "指标 指标名称 任务 任务指标 任务名称 工作任务 目标任务 考核指标 考核内容 项目 内容 figure indicator",
+        "unit": "部门 责任部门 责任单位 承担部门 承担单位 牵头部门 牵头单位 部门名称 单位名称 任务单位 unit",
+        "place": "地点 帮扶村 帮扶县 村 县 村名 帮扶点 place",
+        "value": "目标 目标值 目标数 年度目标 年度任务 任务数 任务量 任务目标 计划 计划数 计划值 指标值 分解目标 全年 全年目标 全年任务 "
+        "本年目标 本年任务 今年目标 target",
+        "measure": "计量单位 单位 measure",
+        "due": "完成时限 时限 完成时间 截止日期 截止时间 due",
+    }.items()
 }
-PASSED_OVER = (
-    "序号",
-    "编号",
-    "no.",
-    "完成",
-    "完成数",
-    "实际完成",
-    "完成率",
-    "完成率(%)",
-    "时序进度",
-    "时序进度(%)",
-    "还差",
-    "进度",
-    "状态",
-    "指标代码",
+PASSED_OVER = frozenset(
+    {"序号", "编号", "no.", "完成", "完成数", "完成情况", "实际", "实际完成", "完成率", "完成率(%)"}
+    | {"时序进度", "时序进度(%)", "还差", "进度", "状态", "指标代码"}
 )
 """Heads of columns that say nothing of a target: an export of ours holds them, and it can be read back."""
 
@@ -87,6 +51,7 @@ WHOLE = ("全单位", "全校", "全院", "全公司", "合计", "总计", "总�
 
 _ASIDE = re.compile(r"[（(]([^（()）]*)[)）]$")
 _YEAR = re.compile(r"((?:19|20)\d\d)")
+_BEFORE = re.compile(r"((?:19|20)\d\d)年?度?\s*")
 _MEASURED_IN = re.compile(r"(?:计量)?单位[:：]\s*(\S+)")
 
 
@@ -108,13 +73,14 @@ class Who(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """What a column is: a role, or what its head names. `scale` is the unit written in the head."""
+    """What a column is: a role, or what its head names. `scale` and `year` are the unit and the year written in the head."""
 
     at: int
     role: str = ""
     figure: Figure | None = None
     who: Who | None = None
     scale: str = ""
+    year: int | None = None
 
 
 class Names:
@@ -156,10 +122,15 @@ class Names:
             raise Problem(
                 "ambiguous", f"“{text}”可指几个指标（{codes}），请写代码", f"{text!r} may be several figures ({codes}): write the code"
             )
+        if not text:
+            raise Problem("missing", "没有写指标", "no figure is named")
+        near = [self.figures[word] for word in get_close_matches(norm(text), self.figures, n=6, cutoff=0.6)]
+        labels = [catalogue().figures[code].label for code in dict.fromkeys(c for some in near for c in sorted(some))][:3]
+        zh, en = ("、".join(f"“{one.zh}”" for one in labels), ", ".join(one.en for one in labels))
         raise Problem(
             "unknown",
-            f"没有指标“{text}”，名称或代码见指标页",
-            f"there is no figure {text!r}: the page of figures has their names and codes",
+            f"没有指标“{text}”，" + (f"是不是{zh}？" if labels else "名称或代码见指标页"),
+            f"there is no figure {text!r}" + (f"; near it: {en}" if labels else ": the page of figures has their names and codes"),
         )
 
     def someone(self, text: str) -> Who:
@@ -175,12 +146,15 @@ class Names:
 
 def read_tasks(path: Path, programme: Programme, *, name: str = "", year: int | None = None) -> Tasks:
     """The targets that a workbook holds. `year` is taken where neither a column nor a title names one. Raises intake.cells.Refused."""
-    book = read_book(path, name=name, head=MOST_ROWS)
+    book = read_book(path, name=name, head=MOST_ROWS + 1)
     names, found, tables = Names(programme), Tasks(), 0
     for sheet in book.sheets:
         columns, head = _head(sheet, names)
         if head >= 0 and not sheet.hidden:
             tables += 1
+            if len(sheet.rows) > MOST_ROWS:
+                zh, en = f"“{sheet.name}”超过 {MOST_ROWS} 行，请拆开", f"{sheet.name} has more than {MOST_ROWS} rows: split it"
+                found.problems.append(Label(zh, en))
             _table(sheet, head, columns, names, found, year)
     if not tables:
         zh = "没有找到任务表：表头应有“指标”和“目标”，或以部门、地点、指标名作列名"
@@ -222,43 +196,56 @@ def listed(programme: Programme, rows: Iterable[Mapping[str, Any]]) -> Tasks:
 
 
 def _head(sheet: Sheet, names: Names) -> tuple[list[Column], int]:
-    """The columns of the row that looks most like a head, and which row it is; -1 where none is one."""
+    """The columns of the row that looks most like a head, and which row it is; -1 where none is one. A head may stand in two rows."""
     best: tuple[list[Column], int] = ([], -1)
+    merged = _merged(sheet)
     for at, row in enumerate(sheet.rows[:HEAD_WITHIN]):
-        columns = [_column(i, text, names) for i, text in enumerate(row)]
-        roles = {c.role for c in columns if c.role}
+        above = [merged.get((at - 1, i)) or (sheet.cell(at - 1, i) if at else "") for i in range(len(row))]
+        columns = [_column(i, merged.get((at, i)) or text, above[i], names) for i, text in enumerate(row)]
         numbers = any(c.role == "value" or c.figure or c.who is not None for c in columns)
-        said = "figure" in roles or any(c.figure for c in columns)
-        if (
-            numbers
-            and said
-            and sum(bool(c.role or c.figure or c.who is not None) for c in columns) > len([c for c in best[0] if _means(c)])
-        ):
+        said = any(c.role == "figure" or c.figure for c in columns)
+        if numbers and said and sum(map(_means, columns)) > sum(map(_means, best[0])):
             best = columns, at
     return best
+
+
+def _merged(sheet: Sheet) -> dict[tuple[int, int], str]:
+    """What a merged cell says, for every cell that it covers."""
+    return {
+        (row, column): sheet.cell(first, left)
+        for first, left, last, right in sheet.merges
+        for row in range(first, last + 1)
+        for column in range(left, right + 1)
+    }
 
 
 def _means(column: Column) -> bool:
     return bool(column.role or column.figure or column.who is not None)
 
 
-def _column(at: int, text: str, names: Names) -> Column:
-    word, scale = text.strip(), ""
+def _column(at: int, text: str, above: str, names: Names) -> Column:
+    """A column by its head; a year before the head's word (2020年目标), or alone in the cell above it, is that of its numbers."""
+    word = text.strip()
     if is_blank(word):
         return Column(at)
-    aside = _ASIDE.search(word)
-    for bare, inside in ((word, ""), *([(word[: aside.start()], aside[1])] if aside else [])):
+    own, over = _BEFORE.match(word), set(_YEAR.findall(above))
+    year = int(own[1]) if own else int(over.pop()) if len(over) == 1 else None
+    forms = [(word, "")]
+    if own and word[own.end() :]:
+        forms.append((word[own.end() :], ""))
+    forms += [(form[: aside.start()], aside[1]) for form, _ in forms if (aside := _ASIDE.search(form))]
+    for bare, inside in forms:
         plain = norm(bare)
         scale = inside.removeprefix("单位：").removeprefix("单位:").strip()
         if plain in PASSED_OVER:
             return Column(at, "passed")
         role = next((role for role, words in ROLES.items() if plain in words), "")
         if role:
-            return Column(at, role, scale=scale)
+            return Column(at, role, scale=scale, year=year)
         if len(names.who.get(plain, ())) == 1:
-            return Column(at, who=names.someone(bare), scale=scale)
+            return Column(at, who=names.someone(bare), scale=scale, year=year)
         if len(names.figures.get(plain, ())) == 1:
-            return Column(at, figure=names.figure(bare), scale=scale)
+            return Column(at, figure=names.figure(bare), scale=scale, year=year)
     return Column(at)
 
 
@@ -268,12 +255,7 @@ def _table(sheet: Sheet, head: int, columns: list[Column], names: Names, found: 
     year = int(named.pop()) if len(named) == 1 else year
     money = _MEASURED_IN.search(" ".join(cell for row in sheet.rows[:head] for cell in row))
     usual = money[1] if money else ""
-    merged = {
-        (row, column): sheet.cell(first, left)
-        for first, left, last, right in sheet.merges
-        for row in range(first, last + 1)
-        for column in range(left, right + 1)
-    }
+    merged = _merged(sheet)
     columns = [_settled(sheet, head, c, names) for c in columns]
     read_columns = [c for c in columns if c.role == "value" or c.figure or c.who is not None]
     unread = {}
@@ -325,7 +307,7 @@ def _wish(row: _Row, column: Column, names: Names, year: int | None, usual: str,
         if word in row.texts:
             one = names.someone(row.texts[word])
             who = Who(who.unit or one.unit, who.place or one.place)
-    of = _year(row.texts["year"]) if "year" in row.texts else year
+    of = _year(row.texts["year"]) if "year" in row.texts else column.year or year
     if of is None:
         raise Problem("missing", "没有年度：请加“年度”一列，或在标题里写明", "no year: add a column for it, or name it in the title")
     scale = _measure(figure, (row.texts.get("measure", ""), column.scale, usual))

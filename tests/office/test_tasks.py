@@ -75,6 +75,19 @@ def test_a_merged_cell_speaks_for_its_rows(office: Any, tmp_path: Path) -> None:
     assert [value for value, _ in read.values()] == [40_000, 50_000, 90_000]
 
 
+def test_a_head_of_two_rows_with_years(office: Any, tmp_path: Path) -> None:
+    """What was done last year is no target; each target is of the year above it, or before its word."""
+    rows = [
+        ["2018—2020年任务"],
+        ["", "", "2018年", "", "2019年", "2020年目标（万元）"],
+        ["", "", "完成", "目标（万元）", "目标（万元）", ""],
+        ["投入帮扶资金", "动医系", 3, 4, 5, 6],
+    ]
+    merges = ((1, 0, 2, 0, "指标"), (1, 1, 2, 1, "部门"), (1, 2, 1, 3, "2018年"), (1, 5, 2, 5, "2020年目标（万元）"))
+    read = found(office, book(tmp_path, rows, merges))
+    assert {key.year: value for key, (value, _) in read.items()} == {2018: 40_000, 2019: 50_000, 2020: 60_000}
+
+
 def test_nothing_is_guessed_and_nothing_lost(office: Any, tmp_path: Path) -> None:
     rows = [
         ["年度", "指标", "部门", "目标", "计量单位", "责任人"],
