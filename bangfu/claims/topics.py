@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from importlib import resources
@@ -14,6 +14,7 @@ from typing import NamedTuple
 POINT = 2 * 10_000 * 100
 """One point of `Claim.points`."""
 _WEIGHTS = {"sure": 14, "strong": 8, "usual": 3, "weak": 2}
+_BESIDE = 10
 _UNIT_POINT = 3 * POINT // 10
 _OWN_UNIT = {
     unit: (topic, tenths * POINT // 10)
@@ -45,6 +46,10 @@ _WITHIN, _ACROSS, _BEHIND, _AROUND = _fading(10_000, 30), _fading(8_500, 30), _f
 SAME, LISTED, REACHED = POINT, 2 * POINT, 4 * POINT
 
 
+Speaks = tuple[tuple[int, int, frozenset[str] | None], ...]
+"""For which topics a word speaks, how much, and beside which units alone (None: beside all)."""
+
+
 class Topic(NamedTuple):
     """A topic of the catalogue: its word, labels, group, and the units it is usually and never counted in."""
 
@@ -69,7 +74,7 @@ class Cue(NamedTuple):
 
     start: int
     end: int
-    speaks: tuple[tuple[int, int], ...]
+    speaks: Speaks
 
 
 class Spot(NamedTuple):
@@ -92,7 +97,7 @@ class Topics:
 
     def __init__(self, tables: Mapping[str, Mapping[str, object]]) -> None:
         self.topics: list[Topic] = []
-        words: dict[str, list[tuple[int, int]]] = {}
+        words: dict[str, list[tuple[int, int, frozenset[str] | None]]] = {}
         for number, (code, table) in enumerate(tables.items()):
             self.topics.append(
                 Topic(
@@ -107,12 +112,14 @@ class Topics:
             weights = {word: weight for level, weight in reversed(_WEIGHTS.items()) for word in _strings(table.get(level, []))}
             for word, weight in weights.items():
                 hides_sure = any(weights.get(part) == _WEIGHTS["sure"] for part in _parts(word))
-                words.setdefault(word, []).append((number, _WEIGHTS["sure"] if hides_sure else weight))
+                words.setdefault(word, []).append((number, _WEIGHTS["sure"] if hides_sure else weight, None))
+            for word, units in _beside(table.get("beside"), weights).items():
+                words.setdefault(word, []).append((number, _BESIDE, units))
         self.fits: dict[tuple[str, bool], list[int]] = {}
         self.codes = [topic.code for topic in self.topics]
         self.places = {code: place for place, code in enumerate(self.codes)}
         self.single = {w: tuple(s) for w, s in words.items() if len(w) == 1}
-        self.index: dict[str, list[tuple[str, tuple[tuple[int, int], ...]]]] = {}
+        self.index: dict[str, list[tuple[str, Speaks]]] = {}
         for word in sorted(words, key=len, reverse=True):
             if len(word) > 1:
                 self.index.setdefault(word[:2], []).append((word, tuple(words[word])))
@@ -173,8 +180,9 @@ class Topics:
                 near = _BEHIND[gap]
             else:
                 near = _WITHIN[gap]
-            for number, weight in speaks:
-                points[number] += weight * near * fit[number]
+            for number, weight, units in speaks:
+                if units is None or spot.unit in units:
+                    points[number] += weight * near * fit[number]
         if spot.last is not None:
             points[self.places[spot.last]] += spot.bond
         best = max(points)
@@ -186,6 +194,20 @@ def _parts(word: str) -> Iterator[str]:
     for start in range(len(word)):
         for end in range(start + 1, len(word) + 1):
             yield word[start:end]
+
+
+def _beside(told: object, words: Iterable[str]) -> dict[str, frozenset[str]]:
+    """The units beside which a word speaks once more: {unit: words} turned over. A longer word of the topic that hides such a word says as much."""
+    units: dict[str, set[str]] = {}
+    for unit, said in told.items() if isinstance(told, dict) else ():
+        for word in _strings(said):
+            units.setdefault(word, set()).add(unit)
+    found = {word: frozenset(at) for word, at in units.items()}
+    for word in words:
+        hidden = frozenset().union(*(found.get(part, ()) for part in _parts(word)))
+        if hidden:
+            found[word] = hidden
+    return found
 
 
 def _strings(value: object) -> list[str]:
