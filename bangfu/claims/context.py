@@ -50,9 +50,18 @@ class Clause(NamedTuple):
     floor: int
     before: str
 
-    def reached(self) -> bool:
-        """Whether the number counts those whom the thing named before it reaches (惠及, 覆盖)."""
-        return self.sentence.reached and _REACHED.search(self.before[-10:]) is not None
+    def follows(self, last: str | None) -> bool:
+        """Whether the number speaks of what the number before it, in the unit `last`, speaks of: those whom it reaches (惠及, 覆盖), a part of it (其中), its share
+        (占), what it is worth (价值), so many times of it.
+        """
+        unit, before = self.found.quantity.unit, self.before
+        if self.sentence.reached and _REACHED.search(before[-10:]) is not None:
+            return True
+        if unit == "percent":
+            return "占" in before[-16:]
+        if unit == "CNY" and last not in {"CNY", None}:
+            return _WORTH.search(before[-8:]) is not None
+        return unit == "other:倍" or (unit == last and "其中" in before)
 
     def spent(self) -> int:
         """Where the thing ends that the money was spent on, if the number is money and a thing follows it (15万元建, 20万元,硬化); else 0."""
@@ -67,6 +76,7 @@ class Clause(NamedTuple):
 
 
 _REACHED = re.compile(r"惠及|受益|受惠|覆盖|涵盖|沾光|串起|辐射|涉及")
+_WORTH = re.compile(r"价值|总价|市值|折[价合款]|货值|计价")
 _SPENT = re.compile(
     r"[^，,。；;\d]{0,3}[，,、]?(?:[^，,。；;\d]{0,6}?)(?:建(?!档|议)|修(?!养)|盖|铺|硬化|拓宽|整修|改造|装|打了?一?[口眼井]|扩建|购置|种|养|整治|发展|扶持|管护|办成|改善|完善)[^，,。；;]{0,30}"
 )

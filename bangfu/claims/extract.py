@@ -176,8 +176,7 @@ class _Reader:
         listed = last is not None and last.at[1] > bounds[0] and text[last.at[1] : last.at[1] + 1] == "、"
         spent = clause.spent()
         against = comparison(clause)
-        # whom it reached, and by how much it grew: it is about the same thing as the number before
-        follows = clause.reached() or quantity.unit == "other:倍" or (bool(against) and quantity.unit == "percent")
+        follows = clause.follows(None if last is None else last.quantity.unit) or (bool(against) and quantity.unit == "percent")
         kind, points = self.topics.kind(
             cues,
             Spot(
