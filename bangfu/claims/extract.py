@@ -97,6 +97,7 @@ def read(text: str, *, places: Iterable[str] = (), organisations: Iterable[str] 
     return Reading(repaired, tuple(reader.claims()), reader.periods.dateline, reader.title)
 
 
+WHOM = frozenset({"person", "household", "village", "town", "county", "organisation", "other:省", "other:市", "other:个", "batch"})
 _LONGEST = 200  # signs of a sentence to either side of its first number
 _SENTENCE = re.compile(r"[。！？!?；;\n]+")
 _HEADING = re.compile(
@@ -144,7 +145,7 @@ class _Reader:
                 sentence = Sentence(text, *self._sentence(found.digits, sentence.end))
                 cues = self.topics.cues(text, *sentence.bounds)
                 recent = []
-            claim = self._claim(found, sentence, cues, recent, len(text) if following is None else following.start)
+            claim = self._claim(found, sentence, cues, recent, following)
             recent.append((count, claim))
             yield claim
 
@@ -162,7 +163,7 @@ class _Reader:
         sentence: Sentence,
         cues: Sequence[Cue],
         recent: Sequence[tuple[int, Claim]],
-        ceiling: int,
+        following: Found | None,
     ) -> Claim:
         text = self.text
         span = self.repaired.back(found.start, found.end)
@@ -177,22 +178,24 @@ class _Reader:
         spent = clause.spent()
         against = comparison(clause)
         follows = clause.follows(None if last is None else last.quantity.unit) or (bool(against) and quantity.unit == "percent")
+        related = relation(clause)
+        beside = floor > bounds[0] and len(clause.before) < 3 and "、" not in clause.before
         kind, points = self.topics.kind(
             cues,
             Spot(
                 found.start,
                 found.after,
                 (last.at[1] if last is not None and listed else bounds[0], max(bounds[1], spent)),
-                (floor, ceiling),
+                (floor, len(text) if following is None else following.start),
                 quantity.unit,
                 None if last is None else last.kind,
-                REACHED if follows else LISTED if listed else SAME,
+                REACHED if follows else LISTED if listed or related == "part" or beside else SAME,
                 spent > 0,
+                following.quantity.unit if following is not None and following.start < bounds[1] and quantity.unit in WHOM else "",
             ),
         )
         heading = self.headings[bisect_right(self.heading_starts, found.start) - 1]
         period, source = self.periods.of(found.start, sentence, heading.year)
-        related = relation(clause)
         # in the order of the fields: so many by name would cost as much as finding some of them
         return Claim(
             span,

@@ -79,7 +79,8 @@ class Cue(NamedTuple):
 
 class Spot(NamedTuple):
     """Where a number stands: `start`-`end`, in `clause`, `between` the numbers before and behind it; its unit; what the number before it was about, and how
-    closely it follows that one; whether it is money `spent` on a thing that is named behind it.
+    closely it follows that one; whether it is money `spent` on a thing that is named behind it; if it counts people or places, the unit of what is `done` to or
+    by them, which the number behind it in its clause counts (向3个村捐赠图书500册).
     """
 
     start: int
@@ -90,6 +91,7 @@ class Spot(NamedTuple):
     last: str | None = None
     bond: int = SAME
     spent: bool = False
+    done: str = ""
 
 
 class Topics:
@@ -158,6 +160,11 @@ class Topics:
                 self.fits[unit, spent] = found
         return found
 
+    @staticmethod
+    def _inherited(spot: Spot) -> str:
+        """What the number before hands on: the money of a project is money put in."""
+        return "fund_input" if spot.last == "project" and spot.unit == "CNY" else str(spot.last)
+
     def kind(self, cues: Sequence[Cue], spot: Spot) -> tuple[str, int]:
         """The kind of the number at `spot`, and its points. Words in its own clause count in full when they stand close, less where another number stands
         between; those of the clauses around it less the farther they are. What the number before it was about still speaks.
@@ -181,10 +188,10 @@ class Topics:
             else:
                 near = _WITHIN[gap]
             for number, weight, units in speaks:
-                if units is None or spot.unit in units:
+                if units is None or spot.unit in units or spot.done in units:
                     points[number] += weight * near * fit[number]
         if spot.last is not None:
-            points[self.places[spot.last]] += spot.bond
+            points[self.places[self._inherited(spot)]] += spot.bond
         best = max(points)
         return (self.codes[points.index(best)], best) if best >= _LEAST else ("other", best)
 
