@@ -60,9 +60,11 @@ class Topic(NamedTuple):
     units: frozenset[str]
     never: frozenset[str]
 
-    def hears(self, unit: str, *, spent: bool) -> int:
-        """How far its words speak for a number in this unit, in hundredths. Money that is spent on a thing is about the thing."""
-        if unit in self.never:
+    def hears(self, unit: str, done: str, *, spent: bool) -> int:
+        """How far its words speak for a number in this unit, in hundredths. Money that is spent on a thing is about the thing; organisations that do a thing to
+        counties (结对) do what is never counted in counties.
+        """
+        if unit in self.never or (done == "county" and unit == "organisation" and done in self.never):
             return _NEVER
         if spent and self.group == "money":
             return _SPENT
@@ -115,9 +117,9 @@ class Topics:
             for word, weight in weights.items():
                 hides_sure = any(weights.get(part) == _WEIGHTS["sure"] for part in _parts(word))
                 words.setdefault(word, []).append((number, _WEIGHTS["sure"] if hides_sure else weight, None))
-            for word, units in _beside(table.get("beside"), weights).items():
+            for word, units in _beside(table.get("beside"), [word for level in ("sure", "strong") for word in _strings(table.get(level, []))]).items():
                 words.setdefault(word, []).append((number, _BESIDE, units))
-        self.fits: dict[tuple[str, bool], list[int]] = {}
+        self.fits: dict[tuple[str, str, bool], list[int]] = {}
         self.codes = [topic.code for topic in self.topics]
         self.places = {code: place for place, code in enumerate(self.codes)}
         self.single = {w: tuple(s) for w, s in words.items() if len(w) == 1}
@@ -151,13 +153,13 @@ class Topics:
                     found.append(Cue(at, at + 1, single[sign[0]]))
         return found
 
-    def _fit(self, unit: str, *, spent: bool) -> list[int]:
+    def _fit(self, unit: str, done: str, *, spent: bool) -> list[int]:
         """How far the words of each topic speak for a number in this unit."""
-        found = self.fits.get((unit, spent))
+        found = self.fits.get((unit, done, spent))
         if found is None:
-            found = [topic.hears(unit, spent=spent) for topic in self.topics]
+            found = [topic.hears(unit, done, spent=spent) for topic in self.topics]
             if len(self.fits) < 500:
-                self.fits[unit, spent] = found
+                self.fits[unit, done, spent] = found
         return found
 
     @staticmethod
@@ -175,7 +177,7 @@ class Topics:
         own = _OWN_UNIT.get(spot.unit)
         if own is not None:
             points[self.places[own[0]]] += own[1]
-        fit = self._fit(spot.unit, spent=spot.spent)
+        fit = self._fit(spot.unit, spot.done, spent=spot.spent)
         start, end, (left, right), (floor, ceiling) = spot.start, spot.end, spot.clause, spot.between
         for cue_start, cue_end, speaks in cues:
             gap = start - cue_end if cue_end <= start else cue_start - end if cue_start > end else 0
@@ -204,7 +206,7 @@ def _parts(word: str) -> Iterator[str]:
 
 
 def _beside(told: object, words: Iterable[str]) -> dict[str, frozenset[str]]:
-    """The units beside which a word speaks once more: {unit: words} turned over. A longer word of the topic that hides such a word says as much."""
+    """The units beside which a word speaks once more: {unit: words} turned over. A longer word of `words` that hides such a word says as much."""
     units: dict[str, set[str]] = {}
     for unit, said in told.items() if isinstance(told, dict) else ():
         for word in _strings(said):
