@@ -51,7 +51,7 @@ Speaks = tuple[tuple[int, int, frozenset[str] | None], ...]
 
 
 class Topic(NamedTuple):
-    """A topic of the catalogue: its word, labels, group, and the units it is usually and never counted in."""
+    """A topic of the catalogue: its word, labels, group, the units it is usually and never counted in, and whether its money gives way to what it is spent on."""
 
     code: str
     zh: str
@@ -59,6 +59,7 @@ class Topic(NamedTuple):
     group: str
     units: frozenset[str]
     never: frozenset[str]
+    spends: bool
 
     def hears(self, unit: str, done: str, *, spent: bool) -> int:
         """How far its words speak for a number in this unit, in hundredths. Money that is spent on a thing is about the thing; organisations that do a thing to
@@ -66,7 +67,7 @@ class Topic(NamedTuple):
         """
         if unit in self.never or (done == "county" and unit == "organisation" and done in self.never):
             return _NEVER
-        if spent and self.group == "money":
+        if spent and self.spends:
             return _SPENT
         return _USUAL if unit in self.units else _FOREIGN
 
@@ -111,6 +112,7 @@ class Topics:
                     str(table["group"]),
                     frozenset(_strings(table["units"])),
                     frozenset(_strings(table.get("never", []))),
+                    table.get("spends") is True,
                 )
             )
             weights = {word: weight for level, weight in reversed(_WEIGHTS.items()) for word in _strings(table.get(level, []))}
