@@ -31,7 +31,7 @@ _OWN_UNIT = {
     for unit in units.split(" ")
 }
 """Units that tell a topic by themselves, and how clearly."""
-_LEAST = POINT
+_LEAST = 7 * POINT // 10
 _NEVER, _SPENT, _FOREIGN, _USUAL = 2, 30, 90, 100
 _FARTHEST = 1024
 
@@ -41,7 +41,7 @@ def _fading(full: int, reach: int) -> tuple[int, ...]:
     return tuple(round(Decimal(full * reach) / (reach + gap)) for gap in range(_FARTHEST + 1))
 
 
-_WITHIN, _ACROSS, _BEHIND, _AROUND = _fading(10_000, 30), _fading(8_500, 30), _fading(9_500, 30), _fading(3_000, 12)
+_WITHIN, _ACROSS, _BEHIND, _AROUND = _fading(10_000, 30), _fading(8_500, 30), _fading(9_500, 30), _fading(2_500, 12)
 """In the number's own clause; beyond another number there; behind the number; in the clauses around it."""
 SAME, LISTED, REACHED = POINT, 2 * POINT, 4 * POINT
 
