@@ -97,7 +97,8 @@ def read(text: str, *, places: Iterable[str] = (), organisations: Iterable[str] 
     return Reading(repaired, tuple(reader.claims()), reader.periods.dateline, reader.title)
 
 
-WHOM = frozenset({"person", "household", "village", "town", "county", "organisation", "other:省", "other:市", "other:个", "batch"})
+_WHOM = frozenset({"person", "household", "village", "town", "county", "organisation", "other:省", "other:市", "other:个", "batch"})
+"""Units of those to or by whom a thing is done."""
 _LONGEST = 200  # signs of a sentence to either side of its first number
 _SENTENCE = re.compile(r"[。！？!?；;\n]+")
 _HEADING = re.compile(
@@ -191,7 +192,7 @@ class _Reader:
                 None if last is None else last.kind,
                 REACHED if follows else LISTED if listed or related == "part" or beside else SAME,
                 spent > 0,
-                following.quantity.unit if following is not None and following.start < bounds[1] and quantity.unit in WHOM else "",
+                following.quantity.unit if following is not None and following.start < bounds[1] and quantity.unit in _WHOM else "",
             ),
         )
         heading = self.headings[bisect_right(self.heading_starts, found.start) - 1]

@@ -119,7 +119,9 @@ class Topics:
             for word, weight in weights.items():
                 hides_sure = any(weights.get(part) == _WEIGHTS["sure"] for part in _parts(word))
                 words.setdefault(word, []).append((number, _WEIGHTS["sure"] if hides_sure else weight, None))
-            for word, units in _beside(table.get("beside"), [word for level in ("sure", "strong") for word in _strings(table.get(level, []))]).items():
+            for word, units in _beside(
+                table.get("beside"), [word for level in ("sure", "strong") for word in _strings(table.get(level, []))]
+            ).items():
                 words.setdefault(word, []).append((number, _BESIDE, units))
         self.fits: dict[tuple[str, str, bool], list[int]] = {}
         self.codes = [topic.code for topic in self.topics]
@@ -208,14 +210,13 @@ def _parts(word: str) -> Iterator[str]:
 
 
 def _beside(told: object, words: Iterable[str]) -> dict[str, frozenset[str]]:
-    """The units beside which a word speaks once more: {unit: words} turned over. A longer word of `words` that hides such a word says as much."""
-    units: dict[str, set[str]] = {}
-    for unit, said in told.items() if isinstance(told, dict) else ():
-        for word in _strings(said):
-            units.setdefault(word, set()).add(unit)
-    found = {word: frozenset(at) for word, at in units.items()}
+    """The units beside which a word says more, of [{units, words}]. A longer word of `words` that hides such a word says as much."""
+    found: dict[str, frozenset[str]] = {}
+    for said in told if isinstance(told, list) else ():
+        for word in _strings(said["words"]):
+            found[word] = found.get(word, frozenset()).union(_strings(said["units"]))
     for word in words:
-        hidden = frozenset().union(*(found.get(part, ()) for part in _parts(word)))
+        hidden = frozenset[str]().union(*(found.get(part, ()) for part in _parts(word)))
         if hidden:
             found[word] = hidden
     return found

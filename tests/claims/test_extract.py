@@ -97,6 +97,19 @@ SENTENCES = [
     ("与35家企业、12个社会组织签约参展。", ["35 organisation", "12 organisation"], ["consumption_sales"] * 2),
     ("全村还有贫困户18户、52人，距县城40公里。", ["18 household", "52 person", "40 km"], ["other"] * 3),
     ("派出6名医生驻县医院，接诊900余人次。", ["6 person", "900 person-time about"], ["posted_cadre", "volunteer"]),
+    # what is done is told by what is counted; those to or by whom it is done belong to it
+    ("向4个村捐赠图书600册、价值1.8万元。", ["4 village", "600 item", "18000 CNY"], [None, "donation_goods", "donation_goods"]),
+    ("给12户困难户送去6000元慰问金。", ["12 household", "6000 CNY"], ["donation_money"] * 2),
+    ("引进企业3家、引进投资2000万元。", ["3 organisation", "20000000 CNY"], ["industry_base", "fund_raised"]),
+    ("争取资金30万元修建水渠，投入12万元修建水池。", ["300000 CNY", "120000 CNY"], ["fund_raised", "infrastructure"]),
+    ("派出医疗队3支、医务人员26名。", ["3 other:队", "26 person"], ["volunteer"] * 2),
+    (
+        "14家企业与20个村结对，5家央企结对8个县。",
+        ["14 organisation", "20 village", "5 organisation", "8 county"],
+        [*["pairing_household"] * 2, *["other"] * 2],
+    ),
+    ("实施项目12个、850万元。", ["12 project", "8500000 CNY"], ["project", "fund_input"]),
+    ("培训240人次，其中干部90人次，占37.5%。", ["240 person-time", "90 person-time", "37.5 percent"], ["training"] * 3),
     # no claims
     ("2020年12月21日15:30，第3次全体会议召开。", [], []),
     ("一、基本情况\n（二）主要做法\n1.组织领导\n2、产业帮扶\n(3)消费帮扶", [], []),
