@@ -61,6 +61,8 @@ class Stated(Protocol):
     @property
     def comparison(self) -> str: ...
     @property
+    def attained(self) -> bool: ...
+    @property
     def place(self) -> str | None: ...
     @property
     def organisation(self) -> str | None: ...
@@ -96,7 +98,9 @@ class Binding:
     confidence: float = 0.0
     runners_up: tuple[Candidate, ...] = ()
     by_person: bool = False
-    change: str = ""  # "rate" (同比增长…%) or "difference" (比上年增加…人次): what is claimed is how the figure has changed
+    change: str = ""  # "rate" (同比增长…%), "difference" (比上年增加…人次): how the figure has changed; "completion" (完成任务的…%): its share of the target
+    aim: str = ""  # what is claimed is the "target" itself (年度任务100万元) or a "plan"; or it is said that it was "reached" or "exceeded" besides, or how
+    # far "beyond" it (超额20%)
     against: int | None = None  # the year it is compared with, where that is said
     limit: Limit | None = None
 
@@ -104,6 +108,11 @@ class Binding:
     def close(self) -> tuple[Figure, ...]:
         """The figures that the words do not tell from the one bound."""
         return tuple(c.figure for c in self.runners_up if self.figure is not None and c.score >= -CLOSE) if not self.by_person else ()
+
+    @property
+    def told_whole(self) -> bool:
+        """Whether the figure's own number is claimed: not a change, a target or a share of it."""
+        return self.figure is not None and not self.change and self.limit is None and self.aim not in {"target", "plan"}
 
     @property
     def possible(self) -> tuple[Figure, ...]:
@@ -189,7 +198,12 @@ class Words:
 
     def score(self, figure: Figure, claim: Stated, context: Context) -> float | None:
         """How well the words around the claim fit the figure; None where unit or «per» rule it out or no word of it is there."""
-        unit = ALIKE_UNIT if change_of(claim, context) == "rate" else units_meet(claim.quantity.unit, figure.unit)
+        change = change_of(claim, context)
+        unit = units_meet(claim.quantity.unit, figure.unit)
+        if change == "rate":
+            unit = ALIKE_UNIT
+        elif change == "completion":
+            unit = SAME_UNIT if figure.unit != "percent" else unit if _rate_of(figure, context) else None
         if unit is None or (unit == OTHER_COUNT and not _speaks_of(figure, claim.quantity.unit)):
             return None
         words = self._words(figure, context)
@@ -248,6 +262,12 @@ class Words:
             shared = _common_end(left, before) + _common_end(right[::-1], after[::-1])
             best = max(best, min(shared, 4) / 4 if shared > 1 else 0.0)
         return ADJACENT * best
+
+
+def _rate_of(figure: Figure, context: Context) -> bool:
+    """Whether a rate of the catalogue (整改完成率) is meant, and not that of a target: the clause says of what."""
+    of = _COMPLETION.sub("，", figure.label.zh)
+    return any(pair in context.clause_text for pair in pairs(of))
 
 
 def _who_clash(figure: Figure, context: Context) -> bool:
@@ -347,6 +367,8 @@ class Binder:
         if not ranked or ranked[0].score < ENOUGH:
             return Binding(None, slices, 0.0, tuple(ranked[:3]))
         best = ranked[0]
+        if change == "completion" and best.figure.unit == "percent":
+            change = ""  # 整改完成率 is a figure of its own
         others = tuple(Candidate(c.figure, c.score - best.score) for c in ranked[1:4])
         margin = -others[0].score if others else best.score
         confidence = (1 - math.exp(-best.score / 5)) * (1 - 0.5 * math.exp(-margin / 1.5))
@@ -355,7 +377,16 @@ class Binder:
             slices = last.slices
         limited = self.limit(claim, context, best.figure, slices)
         year = int(against[1]) if against is not None else None
-        return Binding(best.figure, _fit(slices, best.figure), round(confidence, 3), others, change=change, against=year, limit=limited)
+        return Binding(
+            best.figure,
+            _fit(slices, best.figure),
+            round(confidence, 3),
+            others,
+            change=change,
+            against=year,
+            aim=aim_of(claim, context),
+            limit=limited,
+        )
 
     def limit(self, claim: Stated, context: Context, figure: Figure | None, slices: tuple[SliceWords, ...]) -> Limit | None:
         """The share of the figure that the claim speaks of, where no slice tells it."""
@@ -493,7 +524,9 @@ _UP_TO = re.compile("[到至为]了?$")
 
 
 def change_of(claim: Stated, context: Context) -> str:
-    """Whether the number says how something changed, not how much there is: "rate", "difference", or ""."""
+    """Whether the number says how something changed or what share of its target was reached, not how much there is: as `Binding.change`."""
+    if claim.attained and claim.quantity.unit in _RATES:
+        return "completion"
     if not claim.comparison or _UP_TO.search(context.before.rstrip()):
         return ""
     if claim.quantity.unit == "percent":
@@ -501,6 +534,29 @@ def change_of(claim: Stated, context: Context) -> str:
     return "difference" if _AGAINST.search(claim.comparison) or _AGAINST.search(context.before) else ""
 
 
+def aim_of(claim: Stated, context: Context) -> str:
+    """Whether the number is a target or a plan, or is said to have reached one: as `Binding.aim`."""
+    if claim.quantity.unit in _RATES:
+        low = claim.quantity.low
+        less = low is not None and low < (100 if claim.quantity.unit == "percent" else 1)
+        return "beyond" if less and "超额" in context.clause_text else ""
+    if _TARGET.search(context.before):
+        return "target"
+    if _PLAN.search(context.text, context.clause[0], context.at[0]):
+        return "plan"
+    reached = _REACHED.match(context.text, context.at[1], context.sentence[1])
+    return "" if reached is None else "exceeded" if "超" in reached[0] else "reached"
+
+
+_COMPLETION = re.compile("完成率?|率")
+_RATES = frozenset({"percent", "other:倍"})
+_TARGET = re.compile("(?:任务|目标|指标|计划)(?:任务|目标|数额?|值|总额)?(?:共|为|是|[:：])?\\s*$")
+_PLAN = re.compile(
+    "^(?:[^，,。]{0,12}?)(?:计划|目标|任务)(?:数|值)?(?!完成)|(?:年初|年度|全年)?计划(?:投入|引进|购买|采购|帮销|培训|举办|开展)"
+)
+_REACHED = re.compile(
+    r"[^\\d。；;！]{0,24}?(?:超额完成|超[过出]?(?:了)?(?:年度|全年|既定|预定)?(?:目标|任务|计划)|(?<!未)完成了?(?:年度|全年|既定|预定|上级下达的)?(?:目标|任务|计划)(?:任务)?)(?![^，,。；;]{0,12}[\\d百])"
+)
 _DAYS = re.compile(
     r"(?P<till>截至|截止|截止到|截至到|到)?(?:(?P<y1>(?:19|20)\d\d)年)?(?P<m1>\d{1,2})(?:月份?|(?=[-—–－~～至到]{1,2}\d{1,2}月))(?:底|末|初)?(?:(?P<d1>\d{1,2})日)?"
     r"(?:[-—–－~～至到]{1,2}(?:(?P<y2>(?:19|20)\d\d)年)?(?P<m2>\d{1,2})月份?(?:底|末|初)?(?:(?P<d2>\d{1,2})日)?)?(?P<since>以来|起|至今|开始)?|"

@@ -107,7 +107,7 @@ def _thing(read: Read) -> object:
     claim, figure = read.claim, read.binding.figure
     if figure is None:
         return claim.kind, claim.quantity.unit, claim.per, claim.period
-    if read.binding.confidence < SURE or read.binding.limit is not None:
+    if read.binding.confidence < SURE or not read.binding.told_whole:
         return None
     return figure.code, read.asked, claim.per, claim.quantity.unit
 
@@ -117,8 +117,6 @@ def _told_twice(first: Read, second: Read) -> bool:
     if (
         first.names != second.names
         or (first.place and second.place and first.place != second.place)
-        or first.binding.change
-        or second.binding.change
         or _EVENT.search(first.context.sentence_text + second.context.sentence_text)
     ):
         return False
@@ -153,20 +151,14 @@ def within_wider(reads: Sequence[Read]) -> Iterator[Contradiction]:
             figure is not None
             and figure.fold in {Fold.SUM, Fold.COUNT, Fold.DISTINCT}
             and read.binding.confidence >= SURE
-            and read.binding.limit is None
+            and read.binding.told_whole
         ):
             groups.setdefault((figure.code, read.claim.per, read.claim.quantity.unit), []).append(read)
     for group in map(_distinct, groups.values()):
         for narrow in group:
             for wide in group:
                 # What the text only may limit so (several slices) is no part of anything for sure.
-                if (
-                    len(narrow.binding.slices) > 1
-                    or narrow.binding.change
-                    or wide.binding.change
-                    or not _lies_in(narrow.asked, wide.asked)
-                    or _names_more(wide, narrow)
-                ):
+                if len(narrow.binding.slices) > 1 or not _lies_in(narrow.asked, wide.asked) or _names_more(wide, narrow):
                     continue
                 low, high = narrow.bounds.low, wide.bounds.high
                 if low is not None and high is not None and low > high:
@@ -375,6 +367,8 @@ def impossible_shares(reads: Sequence[Read]) -> Iterator[Contradiction]:
                 continue
             before = _between(sentence, i)[-14:]
             low = read.bounds.low
+            if read.claim.attained:
+                continue  # a plan may be more than fulfilled
             if _SHARE.search(before) and not _GROWN.search(before) and low is not None and low > 100:
                 zh = f"“{before.strip()}{read.quote}”：占比不能超过 100%"
                 yield Contradiction((read.index,), "share_above_all", zh, f"“{read.quote}”: a share cannot exceed 100 per cent")

@@ -131,7 +131,7 @@ def parts(reads: Sequence[Read], tables: Sequence[Table]) -> list[Read]:
                 asked = read.asked
                 if what is Role.group and not (asked.places or asked.units or asked.project):
                     limits[read.index] = OF_A_GROUP
-                key = read.binding.figure.code, asked, read.claim.per, read.claim.quantity.unit, read.binding.change
+                key = read.binding.figure.code, asked, read.claim.per, read.claim.quantity.unit, read.binding.change, read.binding.aim
                 total = what is Role.total and (len(_siblings(table, column)) > 1 or Role.total not in _column_roles(table))
                 alike.setdefault(key, []).append((read, total))
         for told in alike.values():

@@ -36,6 +36,8 @@ class Slip(StrEnum):
 SURE = 0.5  # a binding less sure than this contradicts nobody
 NOWHERE = SliceWords()
 Ask = Callable[[str, SliceWords], Value]
+Target = Callable[[str, SliceWords], Decimal | None]
+"""The target of a figure for a slice, in the figure's unit; None where none was set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +59,20 @@ class Judgement:
     slip: Slip = Slip.none
 
 
-def judge(quantity: Quantity, binding: Binding, ask: Ask, *, partner: Figure | None = None) -> Judgement:
+def judge(quantity: Quantity, binding: Binding, ask: Ask, *, partner: Figure | None = None, target: Target | None = None) -> Judgement:
     """The verdict on a claim bound as `binding`.
 
     `partner` is the figure that counts the same thing in 人 where this one counts 人次, or the reverse. Never supported without a readable
-    number and an entry of the ledger; never contradicted by the whole where a share is claimed.
+    number and an entry of the ledger; never contradicted by the whole where a share is claimed. `target` answers for what was to be reached.
     """
+    if binding.figure is not None and quantity.readable and (binding.change == "completion" or binding.aim in {"target", "plan"}):
+        against = _completion if binding.change == "completion" else _aim
+        told = against(quantity, binding.figure, binding, ask, target or _no_target)
+        if told is not None:
+            return told
     found = _judged(quantity, binding, ask, partner)
+    if found.verdict is Verdict.supported and binding.aim in {"reached", "exceeded"} and target is not None:
+        return _as_reached(quantity, found, binding, target)
     limit = binding.limit
     if (
         limit is None
@@ -154,6 +163,77 @@ def _change(quantity: Quantity, figure: Figure, binding: Binding, ask: Ask) -> J
     verdict = Verdict.supported if agrees else Verdict.contradicted
     stated = _stated(quantity)
     return Judgement(verdict, zh, en, number.quantize(Decimal("0.01")), entries, asked, None if agrees else number - stated)
+
+
+def _no_target(_code: str, _asked: SliceWords) -> None:
+    return None
+
+
+def _goal(figure: Figure, binding: Binding, target: Target) -> tuple[SliceWords, Decimal] | None:
+    """The first of the slices a text may mean for which a target was set, and that target."""
+    return next(((s, goal) for s in binding.slices if (goal := target(figure.code, s)) is not None), None)
+
+
+def _completion(quantity: Quantity, figure: Figure, binding: Binding, ask: Ask, target: Target) -> Judgement | None:
+    """«完成年度任务的120%»: what was reached of the figure, in a hundred of its target (domain.md 4.13)."""
+    found = _goal(figure, binding, target)
+    if found is None or not found[1]:
+        zh, en = (
+            f"没有定过“{figure.label.zh}”的任务，完成率无从核对",
+            f"No target of “{figure.label.en}” was set, so there is nothing to hold this against",
+        )
+        return Judgement(Verdict.no_record, zh, en, asked=binding.slices[0])
+    asked, goal = found
+    reached = ask(figure.code, asked)
+    if reached.value is None or not reached.entries:
+        zh, en = f"台账里没有“{figure.label.zh}”的记录", f"The ledger has no record of “{figure.label.en}”"
+        return Judgement(Verdict.no_record, zh, en, asked=asked)
+    whole = Decimal(100 if quantity.unit == "percent" else 1)
+    rate = reached.value * whole / goal
+    beyond = rate - whole  # «超额完成20%»
+    slack = (quantity.step or (Decimal(1) if quantity.unit == "percent" else Decimal("0.1"))) / 2
+    stated = rate if binding.aim != "beyond" else beyond
+    agrees = any(n in quantity.bounds() for n in (stated, stated - slack, stated + slack))
+    sign = ("%", "%") if quantity.unit == "percent" else ("倍", " times")
+    working = [f"{plain(reached.value)} ÷ {plain(goal)} = {plain(rate.quantize(Decimal('0.01')))}{s}" for s in sign]
+    if binding.aim == "beyond":
+        over = plain(beyond.quantize(Decimal("0.01")))
+        working = [f"{working[0]}，超出 {over}{sign[0]}", f"{working[1]}, {over}{sign[1]} beyond it"]
+    zh = f"“{figure.label.zh}”的任务为{write(goal, figure.unit, style='digits')}，台账为{write(reached.value, figure.unit, style='digits')}：{working[0]}"
+    en = f"The target of “{figure.label.en}” is {write(goal, figure.unit, style='digits', lang='en')}: {working[1]}"
+    verdict = Verdict.supported if agrees else Verdict.contradicted
+    number = stated.quantize(Decimal("0.01"))
+    return Judgement(verdict, zh, en, number, reached.entries, asked, None if agrees else number - _stated(quantity))
+
+
+def _aim(quantity: Quantity, figure: Figure, binding: Binding, _ask: Ask, target: Target) -> Judgement | None:
+    """«年度任务100万元»: the target itself. None where none was set: then it is a plan like others."""
+    found = _goal(figure, binding, target)
+    each = quantities.factor(figure.unit, quantity.unit)
+    if found is None or each is None:
+        return None
+    asked, goal = found
+    number = goal * each
+    zh = f"“{figure.label.zh}”的任务为{write(goal, figure.unit, style='digits')}"
+    en = f"The target of “{figure.label.en}” is {write(goal, figure.unit, style='digits', lang='en')}"
+    if quantity.admits(number):
+        return Judgement(Verdict.supported, zh, en, number, 0, asked)
+    verdict = Verdict.contradicted if binding.aim == "target" else Verdict.ambiguous
+    return Judgement(verdict, f"{zh}，与文中相差 {plain(number - _stated(quantity))}", f"{en}, not what the text says", number, 0, asked)
+
+
+def _as_reached(quantity: Quantity, found: Judgement, binding: Binding, target: Target) -> Judgement:
+    """«96.8万元，超额完成任务»: the number is right; whether the target was reached is seen from the target."""
+    figure = binding.figure
+    goal = target(figure.code, found.asked) if figure is not None else None
+    each = quantities.factor(quantity.unit, figure.unit) if figure is not None else None
+    if figure is None or goal is None or each is None or found.ledger is None:
+        return found
+    reached = found.ledger * each
+    enough = reached > goal if binding.aim == "exceeded" else reached >= goal
+    zh = f"{found.zh}；任务{write(goal, figure.unit, style='digits')}，{'已' if enough else '没有'}{'超额' if binding.aim == 'exceeded' else ''}完成"
+    en = f"{found.en}; the target {write(goal, figure.unit, style='digits', lang='en')} was {'' if enough else 'not '}{'exceeded' if binding.aim == 'exceeded' else 'reached'}"
+    return replace(found, verdict=found.verdict if enough else Verdict.contradicted, zh=zh, en=en)
 
 
 def a_year_earlier(asked: SliceWords, year: int | None = None) -> SliceWords | None:

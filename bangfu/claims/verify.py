@@ -19,7 +19,7 @@ from bangfu.claims.consistency import Contradiction, Read, contradictions
 from bangfu.claims.extract import Claim, Reading
 from bangfu.claims.gazetteer import Gazetteer
 from bangfu.claims.tables import Table
-from bangfu.claims.verdicts import Ask, Judgement, Verdict, judge
+from bangfu.claims.verdicts import Ask, Judgement, Target, Verdict, judge
 from bangfu.quantities import plain
 
 __all__ = ["Ask", "Binding", "Earlier", "Finding", "Gazetteer", "Recalled", "Report", "SliceWords", "Verdict", "check"]
@@ -103,7 +103,7 @@ class Report:
                 f.claim.quote,
             )
             for f in self.findings
-            if f.figure is not None and f.claim.quantity.readable and f.verdict is not Verdict.ambiguous
+            if f.figure is not None and f.binding.told_whole and f.claim.quantity.readable and f.verdict is not Verdict.ambiguous
         )
 
 
@@ -117,12 +117,13 @@ def check(
     earlier: Iterable[Earlier] = (),
     until: date | None = None,
     tables: Sequence[Table] = (),
+    target: Target | None = None,
 ) -> Report:
     """Check a text that has been read.
 
     `ask(figure code, slice)` answers for the ledger; `remembered` holds people's corrections (signature → figure code); `earlier` what
     earlier reports said; `until` the day after the last day the text can speak of, by default the day after its own dateline. `tables` are
-    the text's tables, with spans of the original.
+    the text's tables, with spans of the original; `target(figure code, slice)` answers for what was to be reached.
     """
     reading = none_where_denied(without_names(reading, gazetteer))
     binder = Binder(catalogue, gazetteer, remembered)
@@ -140,7 +141,8 @@ def check(
     findings = []
     for read, claim in zip(reads, reading.claims, strict=True):
         figure = read.binding.figure
-        judgement = judge(claim.quantity, read.binding, once, partner=partners.get(figure.code) if figure is not None else None)
+        partner = partners.get(figure.code) if figure is not None else None
+        judgement = judge(claim.quantity, read.binding, once, partner=partner, target=target)
         clause = " ".join(read.context.clause_text.split())
         findings.append(Finding(claim, read.binding, judgement, clause, binder.signature(claim, read.context)))
     recalled = tuple(_recalled(findings, earlier))
@@ -239,7 +241,7 @@ def _recalled(findings: Sequence[Finding], earlier: Iterable[Earlier]) -> Iterab
         by_figure.setdefault((said.figure, said.unit, said.per), []).append(said)
     for index, finding in enumerate(findings):
         quantity, figure = finding.claim.quantity, finding.figure
-        if figure is None or not quantity.readable:
+        if figure is None or not quantity.readable or not finding.binding.told_whole:
             continue
         bounds = quantity.bounds()
         for said in by_figure.get((figure.code, quantity.unit, finding.claim.per), ()):

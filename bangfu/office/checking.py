@@ -34,6 +34,7 @@ from bangfu.office.documents import Document
 from bangfu.office.documents.editor import Editor
 from bangfu.office.models import BindingMemory, Review
 from bangfu.office.said import damaged, said
+from bangfu.office.targets import target
 
 MOST_CLAIMS = 10_000
 
@@ -83,6 +84,7 @@ def check(programme: Programme, document: Document, mark: int | None = None, *, 
         remembered=corrections(programme),
         earlier=said_before(programme, document, before) if earlier else (),
         tables=document.tables,
+        target=lambda code, words: target(programme, code, slice_of(books, words)),
     )
     return Checked(document, without_our_words(document, report), books.mark)
 

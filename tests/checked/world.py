@@ -24,6 +24,20 @@ class World:
     catalogue: Catalogue
     facts: tuple[Fact, ...]
     gazetteer: Gazetteer
+    targets: dict[tuple[str, int], Decimal]
+
+    def target(self, code: str, words: SliceWords) -> Decimal | None:
+        """The target of a figure for a whole year of the whole programme."""
+        if (
+            words.begin is None
+            or words.end is None
+            or words.places
+            or words.units
+            or words.project
+            or words.begin.year + 1 != words.end.year
+        ):
+            return None
+        return self.targets.get((code, words.begin.year))
 
     def ask(self, code: str, words: SliceWords) -> Value:
         def below(roots: tuple[int, ...]) -> frozenset[int]:
@@ -68,7 +82,8 @@ def world(ledger: str = "ledger.toml") -> World:
         for entry, number in zip(data["entry"], count(1000, 100), strict=False)
         for f in _facts(catalogue, entry, number, ids, units, projects)
     )
-    return World(catalogue, facts, Gazetteer(tuple(known), designated))
+    targets = {(code, int(year)): Decimal(value) for code, years in data.get("targets", {}).items() for year, value in years.items()}
+    return World(catalogue, facts, Gazetteer(tuple(known), designated), targets)
 
 
 def _facts(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 from datetime import date
+from decimal import Decimal
 
 import docx
 import openpyxl
 import pytest
 
 from bangfu.ledger.post import Draft, post
-from bangfu.office import checking, documents
+from bangfu.office import checking, documents, targets
 from bangfu.office.documents import DocumentRefused
 from bangfu.office.said import claims_json
 
@@ -259,3 +260,12 @@ def test_claims_without_a_ledger():
     data = claims_json(document, claims.read(document.text))
     assert data["claims"][0]["low"] == 425000
     assert "verdict" not in data["claims"][0]
+
+
+def test_a_rate_of_completion_is_held_against_the_target_that_was_set(kept):
+    wish = targets.Wish(targets.Key("direct_input", 2019), Decimal(400_000))
+    text = "2019年，学院投入帮扶资金42.5万元，完成年度任务的106.3%。"
+    assert verdicts(checked_text(kept, text)) == [("42.5万元", "supported"), ("106.3%", "no_record")]
+    targets.set_targets(kept.programme, [wish], by=kept.clerk)
+    assert verdicts(checked_text(kept, text)) == [("42.5万元", "supported"), ("106.3%", "supported")]
+    assert verdicts(checked_text(kept, text.replace("106.3", "160.3")))[1] == ("160.3%", "contradicted")
