@@ -44,8 +44,6 @@ NAMES = ("title", "project", "party")
 EVERYWHERE = -1
 """The place of a total over all places, 0 being the place of what has none."""
 
-NOTHING = [0, 0]
-
 FLUSH = 300_000
 """So many lines are sorted and written together: in the order of the table they go in several times as fast."""
 
@@ -69,6 +67,10 @@ def _facets_text(facets: tuple[tuple[str, str], ...]) -> str:
 # --- kept in step
 
 
+def _from_nothing() -> dict[tuple[int, int], list[int]]:
+    return defaultdict(lambda: [0, 0])
+
+
 class Keeper:
     """Keeps the lines of a programme in step with a posting, inside its transaction."""
 
@@ -80,7 +82,8 @@ class Keeper:
         self.waiting: dict[int, list[Row]] = defaultdict(list)
         self.count = 0  # of waiting lines
         self.titles: dict[tuple[str, str], int] = {}  # by kind and text
-        self.totals: dict[tuple[int, int, int], list[int]] = defaultdict(lambda: [0, 0])  # lines and value to be added
+        self.people: set[int] = set()  # varieties of persons, who are not added up
+        self.totals: dict[int, dict[tuple[int, int], list[int]]] = defaultdict(_from_nothing)  # by variety, then by year and place
 
     def named(self, codes: Codes) -> dict[str, int]:
         """The varieties of these codes by measure, as far as they are known (see `variety`)."""
@@ -96,6 +99,8 @@ class Keeper:
         for variety in Variety.objects.filter(programme=self.programme, kind=kind):
             codes = (kind, variety.category, variety.counts_to, variety.facets)
             self.varieties.setdefault(codes, {})[variety.measure] = variety.pk
+            if variety.measure == PERSON:
+                self.people.add(variety.pk)
 
     def variety(self, codes: Codes, measure: str) -> int:
         """The id of a variety; a new one is written with the next lines."""
@@ -106,6 +111,8 @@ class Keeper:
                 self.free = list(new_ids("ledger_variety", 500))
             known[measure] = self.free.pop(0)
             self.fresh.append((known[measure], self.programme.pk, *codes, measure))
+            if measure == PERSON:
+                self.people.add(known[measure])
         return known[measure]
 
     def _write_varieties(self) -> None:
@@ -159,10 +166,12 @@ class Keeper:
         for variety, lines in sorted(self.waiting.items()):
             lines.sort()
             waiting += lines
-            for line in lines:
-                total = self.totals[variety, line[1], line[2]]
-                total[0] += 1
-                total[1] += line[5]
+            if variety not in self.people:
+                totals = self.totals[variety]
+                for line in lines:
+                    total = totals[line[1:3]]  # type: ignore[index]
+                    total[0] += 1
+                    total[1] += line[5]
         insert("ledger_line", COLUMNS, waiting, TYPES)
         self.waiting.clear()
         self.count = 0
@@ -178,7 +187,8 @@ class Keeper:
                 for name, values in held.items():
                     if values:
                         gone.append((known[name], *where))
-                        total = self.totals[known[name], one.begin.year, one.place or 0]
+                    if values and name != PERSON:
+                        total = self.totals[known[name]][one.begin.year, one.place or 0]
                         total[0] -= len(values)
                         total[1] -= sum(values)
         sql = "DELETE FROM ledger_line WHERE variety_id = %s AND year = %s AND place = %s AND begin = %s AND entry = %s"
@@ -193,21 +203,23 @@ class Keeper:
         self.programme.save(update_fields=["kept"])
 
     def _add_up(self) -> None:
-        for (variety, year, _), (lines, value) in list(self.totals.items()):
-            everywhere = self.totals[variety, year, EVERYWHERE]
-            everywhere[0] += lines
-            everywhere[1] += value
-        added = [(*key, *total) for key, total in sorted(self.totals.items()) if total != NOTHING]
-        into, columns = (
-            "INSERT INTO ledger_total (variety_id, year, place, lines, value)",
-            ("variety_id", "year", "place", "lines", "value"),
-        )
+        added = []
+        for variety, totals in sorted(self.totals.items()):
+            everywhere: dict[int, list[int]] = {}
+            for (year, place), (lines, value) in sorted(totals.items()):
+                if lines or value:
+                    added.append((variety, year, place, lines, value))
+                    whole = everywhere.setdefault(year, [0, 0])
+                    whole[0] += lines
+                    whole[1] += value
+            added += [(variety, year, EVERYWHERE, *whole) for year, whole in everywhere.items()]
+        into = "INSERT INTO ledger_total (variety_id, year, place, lines, value)"
         found = " ON CONFLICT (variety_id, year, place) DO UPDATE SET"
         found += " lines = ledger_total.lines + excluded.lines, value = ledger_total.value + excluded.value"
         with connection.cursor() as cursor:
-            if connection.vendor == "postgresql":
+            if connection.vendor == "postgresql" and len(added) > AT_ONCE:
                 cursor.execute("CREATE TEMPORARY TABLE ledger_added (LIKE ledger_total) ON COMMIT DROP")
-                insert("ledger_added", columns, added, ("int8", "int2", "int4", "int8", "int8"))
+                insert("ledger_added", ("variety_id", "year", "place", "lines", "value"), added, ("int8", "int2", "int4", "int8", "int8"))
                 cursor.execute(f"{into} SELECT variety_id, year, place, lines, value FROM ledger_added{found}")
                 cursor.execute("DROP TABLE ledger_added")
             else:

@@ -1,4 +1,7 @@
-"""Lines know the title, the project and the party of their entry, so that a text is looked for in them; titles are kept once each."""
+"""Lines know the title, the project and the party of their entry, so that a text is looked for in them; titles are kept once each.
+
+Persons are counted, never added up: their totals go.
+"""
 
 import django.db.models.deletion
 from django.db import migrations, models
@@ -49,6 +52,7 @@ def widen(_apps, schema_editor):
     schema_editor.execute("DROP TABLE ledger_line_before")
     for name in ("project", "party"):
         schema_editor.execute(NAMED.format(name=name))
+    schema_editor.execute("DELETE FROM ledger_total WHERE variety_id IN (SELECT id FROM ledger_variety WHERE measure = '@person')")
 
 
 class Migration(migrations.Migration):
