@@ -169,7 +169,7 @@ class Keeper:
             if variety not in self.people:
                 totals = self.totals[variety]
                 for line in lines:
-                    total = totals[line[1:3]]  # type: ignore[index]
+                    total = totals[line[1:3]]
                     total[0] += 1
                     total[1] += line[5]
         insert("ledger_line", COLUMNS, waiting, TYPES)
@@ -212,7 +212,7 @@ class Keeper:
                     whole = everywhere.setdefault(year, [0, 0])
                     whole[0] += lines
                     whole[1] += value
-            added += [(variety, year, EVERYWHERE, *whole) for year, whole in everywhere.items()]
+            added += [(variety, year, EVERYWHERE, lines, value) for year, (lines, value) in everywhere.items()]
         into = "INSERT INTO ledger_total (variety_id, year, place, lines, value)"
         found = " ON CONFLICT (variety_id, year, place) DO UPDATE SET"
         found += " lines = ledger_total.lines + excluded.lines, value = ledger_total.value + excluded.value"
