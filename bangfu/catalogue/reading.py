@@ -83,7 +83,9 @@ def read_field(fld: Field, text: str, *, scale: str = "", year: int | None = Non
         return read_choice(text, fld.choices)
     if kind is FieldType.FLAG:
         return read_flag(text)
-    if kind in {FieldType.PERSON, FieldType.HOUSEHOLD}:
+    if kind is FieldType.PERSON:
+        return read_names(text)
+    if kind is FieldType.HOUSEHOLD:
         return read_name(text)
     return text.strip()
 
@@ -175,7 +177,7 @@ def _read_written(text: str, unit: str, in_scale: str, times: Decimal) -> Decima
     cell = _MINUS_HEAD.sub("-", _REMARK.sub("", cell)).removesuffix("整").removesuffix("正").strip()
     if unit == "person":
         cell = re.sub(r"(?<=\d)\s*口人?$", "人", cell)
-    for attempt in (cell, _without_measure(cell, unit)):
+    for attempt in (cell, _without_measure(cell, unit), _worded(cell, unit)):
         if attempt is None:
             continue
         if _PLAIN.fullmatch(attempt):
@@ -197,9 +199,32 @@ def _read_written(text: str, unit: str, in_scale: str, times: Decimal) -> Decima
 def _without_measure(cell: str, unit: str) -> str | None:
     """5头 → 5: the measure word of a quantity, which may be any word; money and persons keep their strict units."""
     found = _MEASURE.fullmatch(cell)
-    if found is None or (unit not in _GENERIC and found["w"] in quantities.UNIT_WORDS):
+    if found is None:
+        return None
+    if unit == "session" and found["w"] in {"批", "批次", "班", "回"}:
+        return found["n"].strip()
+    if unit not in _GENERIC and found["w"] in quantities.UNIT_WORDS:
         return None
     return found["n"].strip() if unit in _GENERIC or unit.startswith("other:") else None
+
+
+_PRESENT = re.compile(r".*(?:实到|实际到会|实际参加|实有|实际)\D{0,4}(\d+)\s*[人名位]?", re.DOTALL)
+_TOGETHER = re.compile(r"\D*(?:共计?|合计|总计)\s*(\d+)\s*(?:人次|[人名位户])", re.DOTALL)
+_ONE_NUMBER = re.compile(r"[^\d第]{1,8}(\d+)\s*(人次|[人名位户])|(\d+)(人)户")
+
+
+def _worded(cell: str, unit: str) -> str | None:
+    """The one number of a phrase that counts heads: 应到13人，实到11人 → 11; 两院共18人 → 18; 老党员9人 → 9; 1人户 → 1."""
+    if unit not in {"person", "person-time", "household"}:
+        return None
+    for pattern in (_PRESENT, _TOGETHER):
+        found = pattern.fullmatch(cell)
+        if found is not None:
+            return found[1]
+    one = _ONE_NUMBER.fullmatch(cell)
+    if one is None or ((one[2] == "户") != (unit == "household") and one[3] is None):
+        return None
+    return one[1] or (one[3] if unit == "person" else None)
 
 
 _NOUNS = {
@@ -322,6 +347,22 @@ def read_code(text: str) -> str:
 _HAN = re.compile(r"[\u3400-\u9fff·•]")
 
 
+_BESIDE_NAME = re.compile(r"\s*[（(][^（）()]*[)）]")
+_OFFICE = re.compile(
+    r".{0,12}?(?:书记|院长|校长|局长|厅长|主任|处长|科长|部长|县长|镇长|乡长|主席|经理|董事长|总监|所长|站长|会长|组长|队长)\s*([\u4e00-\u9fff]{2,4})"
+)
+
+
+def read_names(text: str) -> str:
+    """The names in a cell of people, without what stands beside them: 王一（书记）、副院长李二 → 王一、李二; several joined by «、»."""
+    bare = _BESIDE_NAME.sub("", text).strip() or text
+    names = []
+    for name in read_name(bare).split("、"):
+        office = _OFFICE.fullmatch(name)
+        names.append(office[1] if office is not None else name)
+    return "、".join(names)
+
+
 def read_name(text: str) -> str:
     """A person's name: Chinese names without inner spaces, several joined by «、»."""
     parts = [p for p in re.split(r"[、，,;；/\n]+", text.strip()) if p.strip()]
@@ -386,7 +427,12 @@ _FORMS = (
     _M + r"(?:月|[./])" + _D + r"(?:日|号)?",
     _M + r"月份?",
 )
-_RIGHT = (*_FORMS, r"(?P<{p}x>\d{{1,2}})(?P<{p}u>日|号|月份?)?")
+_RIGHT = (
+    *_FORMS,
+    _M + "-" + _D,
+    r"(?P<{p}yc>(?:19|20)\d\d)?(?P<{p}mc>0[1-9]|1[0-2])(?P<{p}dc>[0-3]\d)",
+    r"(?P<{p}x>\d{{1,2}})(?P<{p}u>日|号|月份?)?",
+)
 
 
 def _alternatives(prefix: str, forms: tuple[str, ...]) -> list[re.Pattern[str]]:
@@ -415,6 +461,10 @@ _TERMS = {
     "上半年": (1, 6), "下半年": (7, 12), "全年": (1, 12), "年初": (1, 0), "年中": (6, 0), "年底": (12, 0), "年末": (12, 0),
 }  # fmt: skip
 _PART_OF_MONTH = re.compile(r"(?<=月)份?(?:上旬|中旬|下旬|初|底|末|中)$")
+_SERIAL_DAY = re.compile(r"([3-5]\d{4})(?:\.\d+)?\s*(至今|迄今|起|以来)?", re.ASCII)
+_YEAR_BESIDE = re.compile(r"(.*?[月日号\d])\s*\(\s*((?:19|20)\d\d)年?\s*\)", re.ASCII)
+_BARE_DAY = re.compile(r"(0?[1-9]|1[0-2])-([0-3]?\d)", re.ASCII)
+"""12-20: a day of the year that title or band tell."""
 _CN_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 _CN_DATE = re.compile(r"([〇零一二三四五六七八九]{4}|[〇零一二三四五六七八九]{2})(?=年)|([一二三四五六七八九十]{1,3})(?=[月日号])")
 
@@ -436,8 +486,12 @@ def _read_date(text: str, year: int | None) -> Period | None:
     iso = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", cell, re.ASCII)
     if iso is not None:
         return _single(int(iso[1]), int(iso[2]), int(iso[3]))
-    if re.fullmatch(r"[3-5]\d{4}(?:\.\d+)?", cell, re.ASCII):
-        return Period(_ZERO_DAY + timedelta(days=int(cell.split(".")[0])))
+    serial = _SERIAL_DAY.fullmatch(cell)
+    if serial is not None:
+        return Period(_ZERO_DAY + timedelta(days=int(serial[1])), open=bool(serial[2]))
+    beside = _YEAR_BESIDE.fullmatch(cell)
+    if beside is not None:
+        cell, year = beside[1], int(beside[2])
     cell = _CN_DATE.sub(lambda m: str(_cn_number(m[0])), cell)
     cell = _WEEKDAY.sub("", _CLOCK.sub("", cell)).strip()
     cell = re.sub(r"\s*[（(][^()（）]*[)）]$", "", cell)
@@ -450,6 +504,9 @@ def _read_date(text: str, year: int | None) -> Period | None:
         match = form.fullmatch(cell)
         if match is not None:
             return _from(match, "", year)
+    bare = _BARE_DAY.fullmatch(cell)
+    if bare is not None and year is not None:
+        return _single(year, int(bare[1]), int(bare[2]))
     two_digit = re.fullmatch(r"(\d\d)[./-](\d{1,2})[./-](\d{1,2})", cell, re.ASCII)
     if two_digit is not None:
         return _single(2000 + int(two_digit[1]), int(two_digit[2]), int(two_digit[3]))

@@ -18,7 +18,7 @@ from bangfu.quantities import plain
 ONCE = ("voucher", "invoice", "order_number")
 """Fields of which a number stands for one payment or purchase: the same number twice is asked about (samples/README.md, duplicate)."""
 
-NOT_TOTALLED = frozenset({"unit_price", "per_capita", "standard", "days", "hours", "share"})
+NOT_TOTALLED = frozenset({"unit_price", "per_capita", "standard", "days", "hours", "share", "balance"})
 
 
 class Duplicates:

@@ -40,6 +40,8 @@ WORDS = {
     "missing": "缺填",
     "duplicate": "可能重复",
     "alike": "可能重复",
+    "corrected": "按备注改",
+    "required": "缺填",
     "checksum": "身份证校验",
     "total_mismatch": "合计不符",
     "lossy_code": "号码失真",

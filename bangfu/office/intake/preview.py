@@ -11,11 +11,12 @@ from typing import Any
 
 from bangfu.catalogue import Catalogue, Kind
 from bangfu.catalogue.reading import Period
+from bangfu.office.intake.across import apart
 from bangfu.office.intake.checking import Duplicates, Totals, sentence
 from bangfu.office.intake.reading import Book, Sheet, read_book, sheets
 from bangfu.office.intake.registers import Place, Registers, Unit, choose
 from bangfu.office.intake.rows import Issue, Record, TableReader, read_card, with_totals
-from bangfu.office.intake.structure import BLANK, DATA, HEADER, NOTE, TOTAL, Card, Grid, Layout, Sorter, Table, layout
+from bangfu.office.intake.structure import BLANK, DATA, HEADER, NOTE, TOTAL, Card, Grid, Layout, Line, Sorter, Table, layout
 from bangfu.office.intake.understanding import Question, Understanding, Understood
 from bangfu.office.intake.words import Vocabulary
 
@@ -267,12 +268,30 @@ class _SheetReading:
 
     def run(self) -> Iterator[tuple[Part, Record]]:
         """All records, as they are read. When it is exhausted the preview of the sheet is whole."""
-        sources: list[Table | Card] = [*self.layout.tables, *self.layout.cards]
+        tables = [part for table in self.layout.tables for part in apart(table, self.understanding.words)]
+        if tables and tables[-1].period and self.sheet.rest is not None:  # its lines are gone through once for each period
+            self._whole(tables)
+        sources: list[Table | Card] = [*tables, *self.layout.cards]
         for number, source in enumerate(sources):
-            yield from self._source(number, source, last=number == len(self.layout.tables) - 1)
+            yield from self._source(number, source, last=number == len(tables) - 1)
         if self.sheet.rest is not None:
             self._uncounted()
         self._judge_totals()
+
+    def _whole(self, tables: Sequence[Table]) -> None:
+        """Take in the rest of a long sheet whose last table stands for several periods."""
+        assert self.sheet.rest is not None
+        sorter = Sorter(tables[-1])
+        lines = tables[-1].lines
+        for rows in self.sheet.rest:
+            for cells in rows:
+                sort = sorter.sort_long(cells)
+                lines.append(Line(len(self.sheet.rows), HEADER if sort == "band" else sort, lines[-1].bands if lines else ()))
+                self.sheet.rows.append(cells)
+                if sort not in {DATA, BLANK}:
+                    self.preview.skipped[len(self.sheet.rows) - 1] = HEADER if sort == "band" else sort
+        self.sheet.rest = None
+        self.grid = Grid(self.sheet)
 
     def _source(self, number: int, source: Table | Card, *, last: bool) -> Iterator[tuple[Part, Record]]:
         answer = self.answers.get((self.sheet.name, number), {})
@@ -321,10 +340,16 @@ class _SheetReading:
         totals = Totals(part.understood)
         self.totals.append((part, totals))
         rows = self.sheet.rows
+        answered = {r.row for p in self.preview.parts for r in p.records} if table.period else set()
         for line in table.lines:
             if line.sort == DATA:
+                if reader.skips(rows[line.row]):
+                    if line.row not in answered:  # where another period of the line says nothing either
+                        self.preview.skipped.setdefault(line.row, NOTE)
+                    continue
                 record = reader.read(line.row, rows[line.row], line.bands)
                 totals.add(record)
+                self.preview.skipped.pop(line.row, None)
                 yield record
             elif line.sort == TOTAL:
                 totals.total(line.row, rows[line.row])
@@ -340,7 +365,9 @@ class _SheetReading:
         for rows in self.sheet.rest:
             for cells in rows:
                 sort = sorter.sort_long(cells)
-                if sort == DATA:
+                if sort == DATA and reader.skips(cells):
+                    self.preview.skipped[row] = NOTE
+                elif sort == DATA:
                     record = reader.read(row, cells, bands)
                     totals.add(record)
                     yield record
@@ -348,6 +375,8 @@ class _SheetReading:
                     bands = (*bands[-1:], " ".join(c for c in cells if c))
                     self.preview.skipped[row] = HEADER
                 else:
+                    if sort == TOTAL and sorter.is_section([(c, t) for c, t in enumerate(cells) if t]):
+                        bands = (next(t for t in cells if t),)
                     if sort == TOTAL:
                         totals.total(row, cells)
                     if sort != BLANK:
@@ -552,6 +581,8 @@ _ALIAS = {"begin": "date", "end": "date_end", "invoice": "voucher", "order_numbe
 
 def _error(sheet: str, kind: Kind | None, issue: Issue) -> dict[str, Any]:
     fld = kind.fields.get(issue.field) if kind is not None else None
+    while fld is not None and kind is not None and fld.part_of and not fld.export:  # of a total that nobody wrote
+        fld = kind.fields.get(fld.part_of)
     name = _ALIAS.get(issue.field, (fld.export if fld is not None and fld.export else issue.field))
     out: dict[str, Any] = {"sheet": sheet, "excel_row": issue.row + 1, "field": name, "why": issue.why}
     out |= {"message": sentence(sheet, issue), "message_en": sentence(sheet, issue, "en")}

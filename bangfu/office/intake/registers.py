@@ -6,7 +6,7 @@ A register comes from a set-up file (samples: registers.json) or from the ledger
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -82,7 +82,8 @@ class Registers:
     _units: dict[str, list[Unit]] = field(default_factory=lambda: defaultdict(list))
     _prefixes: list[tuple[str, str]] = field(default_factory=list)
     _found_places: dict[tuple[str, str], Found] = field(default_factory=dict)
-    _found_units: dict[str, Found] = field(default_factory=dict)
+    _found_units: dict[tuple[str, tuple[str, ...]], Found] = field(default_factory=dict)
+    heads: tuple[str, ...] = ()  # beginnings that names of several departments share
 
     def __post_init__(self) -> None:
         above: dict[str, str] = {}
@@ -103,6 +104,8 @@ class Registers:
         for unit in self.units:
             for word in (unit.name, *unit.short):
                 self._add(self._units, norm(word), unit)
+        shared = Counter(norm(u.name)[:n] for u in self.units for n in range(3, len(norm(u.name)) - 1))
+        self.heads = tuple(sorted((h for h, n in shared.items() if n > 1 and norm(self.organisation) != h), key=len, reverse=True))
 
     @staticmethod
     def _add(index: dict[str, list[Any]], word: str, thing: Any) -> None:
@@ -237,6 +240,12 @@ class Registers:
             return Found((county[0],), "contains")
         return NOTHING
 
+    def seat(self, text: str) -> Found:
+        """The county whose name begins that of an institution (临江县疾控中心): for a column that is known to tell places."""
+        word = norm(_TRIM.sub("", norm(text)))
+        counties = [p for p in self.places if p.level == "county" and len(p.name) > 2 and norm(p.name) in word]
+        return Found((counties[0],), "contains") if len(counties) == 1 else NOTHING
+
     @staticmethod
     def _narrowed(options: Iterable[Place], near: str) -> tuple[Place, ...]:
         found = tuple(dict.fromkeys(options))
@@ -255,14 +264,24 @@ class Registers:
 
     # ── units ──
 
-    def unit(self, text: str) -> Found:
-        """The department a text means: its name, short name, a Party branch of it, an abbreviation that fits only one."""
-        found = self._found_units.get(text)
+    def unit(self, text: str, heads: tuple[str, ...] = ()) -> Found:
+        """The department a text means: its name, short name, a Party branch of it, an abbreviation that fits only one.
+
+        `heads` are beginnings of names (`heads_in`) that stand beside it: 护理部 under 康复医院 is 康复医院护理部, where there is one.
+        """
+        key = (text, heads)
+        found = self._found_units.get(key)
         if found is None:
-            found = self._unit(text)
+            whole = [u for h in heads for u in self._units.get(h + norm(text), ())]
+            found = Found((whole[0],), "part") if whole else self._unit(text)
             if len(self._found_units) < 50_000:
-                self._found_units[text] = found
+                self._found_units[key] = found
         return found
+
+    def heads_in(self, text: str) -> tuple[str, ...]:
+        """The beginnings that names of several departments share (a branch, a campus) and that the text has, the longest first."""
+        plain = norm(text)
+        return tuple(h for h in self.heads if h in plain)
 
     def _unit(self, text: str) -> Found:
         if is_blank(text):

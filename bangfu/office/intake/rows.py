@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
@@ -26,11 +27,13 @@ from bangfu.catalogue.reading import (
     read_number,
     to_parts,
 )
+from bangfu.office.intake.composite import cut, cut_within, unit_meant
 from bangfu.office.intake.reading import Sheet, place_of
 from bangfu.office.intake.registers import Place, Registers, Unit
-from bangfu.office.intake.structure import Card, Grid, Table
+from bangfu.office.intake.structure import Card, Grid, Table, account_book
 from bangfu.office.intake.understanding import Meaning, Understood, years_in
-from bangfu.office.intake.words import heading
+from bangfu.office.intake.words import heading, is_note, is_title_info
+from bangfu.quantities import plain
 
 IDENTITY = frozenset({"id_number", "household_id_number"})
 ASKED = frozenset(
@@ -45,6 +48,7 @@ ASKED = frozenset(
         "total_mismatch",
         "no_date",
         "alike",
+        "corrected",
         "ambiguous_place",
         "ambiguous_unit",
     }
@@ -101,6 +105,8 @@ class Context(NamedTuple):
     year: int | None
     place: Any  # Place or None
     unit: Unit | None = None
+    period: Period | None = None  # the days that a band gives for its rows
+    heads: tuple[str, ...] = ()  # beginnings of departments' names that stand above the rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +119,8 @@ class _Part:
     memo: dict[Any, tuple[Any, Problem | None]]
     fill: bool
     merged: Mapping[int, str]
+    joined: tuple[Field | None, ...] = ()
+    inner: tuple[Field | None, ...] = ()
 
 
 _NAMES_GROUPS = {FieldType.PLACE, FieldType.UNIT, FieldType.PROJECT}
@@ -150,8 +158,16 @@ class TableReader:
         self.above: dict[int, str] = {}
         self.last_year: int | None = None
         self.contexts: dict[tuple[str, ...], Context] = {}
+        self.row_cells: Sequence[str] = ()
+        self.extra_merged = {i: merged[i] for i, _ in self.extra if i in merged}
+        self.heads = self._heads_above()
+        self.receipts = self._receipts()
+        self.remarks = [m.column.index for m in understood.meanings if m.field is not None and m.field.name == "remark"]
+        self.remarks += [i for i, title in self.extra if re.search(r"备\s*注|说明", title)]
         self.place_required = bool(self.place_parts) and min(shares.get(p.index, 1.0) for p in self.place_parts) < 0.5
-        self.title_month = _title_month(understood)
+        self.title_month = _period_across(self.table.period, understood.year) or _title_month(understood)
+        self.choosing = self._choosing()
+        self.choices: dict[tuple[str, ...], str] = {}
         self.near = ""
         if registers is not None and understood.place:
             found = registers.place(understood.place).one
@@ -166,7 +182,7 @@ class TableReader:
             return
         down = merged.get(index, {})
         fill = not down and fld.type in _NAMES_GROUPS and 0.5 <= shares.get(index, 0.0) < 1.0 and _groups(self.table, index)
-        part = _Part(index, fld, meaning.scale, {}, fill, {} if _is_measure(fld) else down)
+        part = _Part(index, fld, meaning.scale, {}, fill, {} if _is_measure(fld) else down, meaning.joined, meaning.inner)
         (self.place_parts if fld.type is FieldType.PLACE and fld.name == "place" else self.parts).append(part)
 
     def _split_date(self) -> dict[str, int]:
@@ -184,6 +200,72 @@ class TableReader:
             return {"y": found["y"]}
         return {}
 
+    def _choosing(self) -> Field | None:
+        """The field of the category, where no column tells it."""
+        fld = self.kind.fields.get("category")
+        told = any(m.field is not None and m.field.name == "category" for m in self.understood.meanings)
+        return fld if fld is not None and fld.choices and not told else None
+
+    def _chosen(self, bands: tuple[str, ...]) -> str:
+        """The one category whose words the nearest band, the table's own titles or the sheet's name hold (认种登记表); "" where none or several do."""
+        assert self.choosing is not None
+        titles = [
+            t
+            for t in self.table.own_titles or self.table.titles
+            if not is_title_info(re.sub(r"[（(][^（）()]*[)）]", "", t)) and not is_note(t)
+        ]
+        for text in (*reversed(bands), *reversed(titles), self.table.sheet.name):
+            plain = norm(text)
+            held = {
+                c.code: max((len(w) for w in (c.label.zh, *c.words) if len(w) > 1 and norm(w) in plain), default=0)
+                for c in self.choosing.choices
+            }
+            best = max(held.values())
+            codes = [code for code, size in held.items() if size and size == best]
+            if len(codes) == 1:
+                return codes[0]
+            if codes:
+                return ""
+        return ""
+
+    def _heads_above(self) -> tuple[str, ...]:
+        """Beginnings of departments' names (of a branch, a campus) that the sheet's name, the table's own titles or the column's header have."""
+        if self.registers is None:
+            return ()
+        column = next((m.column for m in self.understood.meanings if m.field is not None and m.field.name == "unit"), None)
+        above = [self.table.sheet.name, *self.table.own_titles, *(column.path if column is not None else ())]
+        return self.registers.heads_in("\n".join(above))
+
+    def _receipts(self) -> tuple[int, int] | None:
+        """In an account book of payments: the columns of what came in and of what went out."""
+        book = account_book(self.table.columns)
+        out = next((m.column.index for m in self.understood.meanings if m.field is not None and m.field.name == "amount"), None)
+        return book if book is not None and self.kind.money and book[1] == out else None
+
+    def skips(self, cells: Sequence[str]) -> bool:
+        """Whether a line of data is no entry: nothing stands under its period, money came in and none went out, or a remark revokes it.
+
+        What the lines below it repeat is kept all the same.
+        """
+        if not self._is_none(cells):
+            return False
+        for index in (*(p.index for p in (*self.parts, *self.place_parts)), *self.date_parts.values()):
+            if index < len(cells) and cells[index] and cells[index] not in DITTO:
+                self.above[index] = cells[index]
+        return True
+
+    def _is_none(self, cells: Sequence[str]) -> bool:
+        width = len(cells)
+        if self.table.period and all(is_blank(cells[i]) for i in self.table.measured if i < width):
+            return True
+        if any(("结" in t or "页" in t or "余" in t) and _CARRIED.fullmatch(norm(t)) for t in cells[self.table.left : self.table.left + 5]):
+            return True
+        if self.receipts is not None:
+            came, out = (cells[i] if i < width else "" for i in self.receipts)
+            if is_blank(out) and not is_blank(came):
+                return True
+        return any(i < width and _REVOKED.search(cells[i]) is not None for i in self.remarks)
+
     # ── one row ──
 
     def read(self, row: int, cells: Sequence[str], bands: tuple[str, ...] = ()) -> Record:
@@ -193,6 +275,7 @@ class TableReader:
         issues: list[Issue] = []
         record = Record(row, self.kind, values, {}, issues)
         width = len(cells)
+        self.row_cells = cells
         for part in self.parts:
             index = part.index
             text = cells[index] if index < width else ""
@@ -203,14 +286,26 @@ class TableReader:
             elif text in DITTO:
                 text = self.above.get(index, "")
             self.above[index] = text
-            self._take(part, text, context, record)
+            if part.joined or part.inner:
+                self._take_apart(part, text, context, record)
+            else:
+                self._take(part, text, context, record)
+        if self.remarks:
+            self._corrected(cells, record)
         if "person" in values and self.by_heads:
             self._several_names(cells, record)
+            self._count_heads(cells, record)
         if self.date_parts:
             self._dated_by_parts(cells, context, record)
         self._settle_dates(context, record)
         if context.unit is not None:
             values.setdefault("unit", context.unit)
+        if self.choosing is not None:
+            choice = self.choices.get(bands)
+            if choice is None:
+                choice = self.choices[bands] = self._chosen(bands)
+            if choice:
+                values.setdefault("category", choice)
         if self.place_parts or context.place is not None:
             self._place(row, cells, context, record)
         for index, title in self.extra:
@@ -219,10 +314,51 @@ class TableReader:
                 record.extra[title] = text
         return record
 
+    def _take_apart(self, part: _Part, text: str, context: Context, record: Record) -> None:
+        """A cell that holds several fields."""
+        whole, pieces = cut_within(text, part.inner) if part.inner else ("", cut(text, part.joined))
+        if part.inner:
+            self._take(part, whole, context, record)
+        known = {f.name: f for f in (*part.joined, *part.inner) if f is not None}
+        for name, piece in pieces.items():
+            scale = part.scale if known[name].unit == part.field.unit else ""
+            self._take(_Part(part.index, known[name], scale, {}, fill=False, merged={}), piece, context, record)
+
+    def _corrected(self, cells: Sequence[str], record: Record) -> None:
+        """A remark that says what a number should be: 人数应为29人，左列笔误. It is taken, and said."""
+        for index in self.remarks:
+            text = cells[index] if index < len(cells) else ""
+            found = _AMENDS.search(text) if text else None
+            if found is None or not _WRONG.search(text):
+                continue
+            fld = next(
+                (
+                    f
+                    for f in self.kind.fields.values()
+                    if f.export and f.unit and unit_meant(found["u"]) == f.unit and f.name in record.values
+                ),
+                None,
+            )
+            if fld is None:
+                continue
+            before, value = record.values[fld.name], read_number(found["n"] + found["u"], fld.unit or "other")
+            if value != before:
+                record.values[fld.name] = value
+                zh = f"备注说{fld.label.zh}应为 {plain(value)}，已按备注记（表内写 {plain(before)}），请核对"
+                en = f"the remark says that {fld.label.en} should be {plain(value)} (written: {plain(before)}); taken as the remark says, check it"
+                record.issues.append(Issue(record.row, record.places.get(fld.name, index), fld.name, "corrected", zh, en))
+
+    def _count_heads(self, cells: Sequence[str], record: Record) -> None:
+        """Where the row's own column of heads is blank, those that are named count."""
+        column = next((p.index for p in self.parts if p.field.name == "attendances"), None)
+        if column is not None and "attendances" not in record.values and (column >= len(cells) or is_blank(cells[column])):
+            record.values["attendances"] = Decimal(len(record.values["person"].split("、")))
+
     @staticmethod
     def _several_names(cells: Sequence[str], record: Record) -> None:
         """Names told apart by spaces alone: as many as the heads the row counts, or more than two (a single name has one space at most)."""
-        names = cells[record.places["person"]].split() if record.places["person"] < len(cells) else []
+        text = cells[record.places["person"]] if record.places["person"] < len(cells) else ""
+        names = text.split() if len(record.values["person"].split("、")) < len(text.split()) else []
         heads = record.values.get("attendances")
         if len(names) > 1 and all(len(n) > 1 for n in names) and (heads == len(names) or (heads is None and len(names) > 2)):
             record.values["person"] = "、".join(n for name in names if (n := name.strip("、，,;；")))
@@ -231,25 +367,30 @@ class TableReader:
         known = self.contexts.get(bands)
         if known is None:
             year, place, unit = self.understood.year, None, None
+            period: Period | None = None
+            heads = self.heads
             for band in bands:
                 years = years_in(band)
                 if len(set(years)) == 1:
                     year = years[0]
                 place = self._band_place(band) or place
                 unit = self._band_unit(band) or unit
+                period = _band_period(band) or period
+                if self.registers is not None:
+                    heads = self.registers.heads_in(band) or heads
             if place is None and self.registers is not None and self.understood.place:
                 place = self.registers.place(self.understood.place, self.near).one
-            known = self.contexts[bands] = Context(year, place, unit)
+            known = self.contexts[bands] = Context(year, place, unit, period, heads)
         return known
 
     def _band_place(self, band: str) -> Place | None:
         if self.registers is None:
             return None
-        plain = _NUMBERED.sub("", band)
-        found = self.registers.place(plain)
+        bare = _NUMBERED.sub("", band).lstrip("★☆●○◆◇■□▲△※* ")
+        found = self.registers.place(bare)
         if found.one is not None:
             return found.one  # type: ignore[no-any-return]
-        inside = [p for p in self.registers.places if len(p.name) >= 3 and p.name in plain]
+        inside = [p for p in self.registers.places if len(p.name) >= 3 and p.name in bare]
         return inside[0] if len({p.name for p in inside}) == 1 else None
 
     def _band_unit(self, band: str) -> Unit | None:
@@ -263,7 +404,10 @@ class TableReader:
         fld = part.field
         if fld.type is FieldType.DATE and self.title_month is not None and _BARE_DAY.fullmatch(text):
             text = f"{self.title_month.begin.year}年{self.title_month.begin.month}月{text}"
-        known = part.memo.get(text)
+        if fld.type is FieldType.UNIT and self.registers is not None and self.registers.heads:
+            known: tuple[Any, Problem | None] | None = self._unit(text, self._heads_beside(record, context))
+        else:
+            known = part.memo.get(text)
         if known is None:
             year = self._year_for(text, context) if fld.type is FieldType.DATE else None
             key = text if year is None else (text, year)
@@ -273,6 +417,8 @@ class TableReader:
                 if len(part.memo) < 20_000:
                     part.memo[key] = known
         value, problem = known
+        if problem is not None and problem.why == "bad_date" and fld.name == "begin" and "end" in self.kind.fields:
+            value, problem = self._begun(part, text, context, record, problem)
         if problem is not None:
             if not self._forgiven(fld, text, problem):
                 found = _issue(record.row, part.index, fld, problem)
@@ -286,6 +432,32 @@ class TableReader:
             record.places[fld.name] = part.index
             if fld.type is FieldType.DATE and fld.name == "begin":
                 self.last_year = value.begin.year
+
+    def _heads_beside(self, record: Record, context: Context) -> tuple[str, ...]:
+        """Beginnings of departments' names that stand beside the row's: in a column of its own (院区), else above it."""
+        assert self.registers is not None
+        for index, _ in self.extra:
+            text = self.row_cells[index] if index < len(self.row_cells) else ""
+            text = text or self.extra_merged.get(index, {}).get(record.row, "")
+            if text and len(text) <= 12:
+                heads = self.registers.heads_in(text)
+                if heads:
+                    return heads
+        return context.heads
+
+    def _begun(self, part: _Part, text: str, context: Context, record: Record, problem: Problem) -> tuple[Any, Problem | None]:
+        """Of a span whose end is no date, the beginning; the end is reported."""
+        first, joint, last = _SPAN.sub("\n", text, count=1).partition("\n")
+        if not joint or not _ANY_YEAR.search(first + " ") or re.fullmatch(r"\D*(?:19|20)\d\d\D*", first):
+            return None, problem
+        try:
+            value = read_date(first, self._year_for(first, context))
+        except Problem:
+            with suppress(Problem):  # the other way round: its end is what can be read
+                record.values.setdefault("end", Period(read_date(last.strip(), None).final))
+            return None, problem
+        record.issues.append(_issue(record.row, part.index, self.kind.fields["end"], problem))
+        return value, None
 
     def _year_for(self, text: str, context: Context) -> int | None:
         if _ANY_YEAR.search(text):
@@ -305,7 +477,7 @@ class TableReader:
             if is_blank(text):
                 return None, None
             if fld.type is FieldType.UNIT:
-                return self._unit(text)
+                return self._unit(text, ())
             if fld.name in IDENTITY:
                 return self._identity(text)
             if fld.type is FieldType.DATE and fld.name == "end" and _OPEN_END.search(text) and not _SECOND_DATE.search(text):
@@ -338,10 +510,12 @@ class TableReader:
             return (code if problem.why == "checksum" else None), problem
         return code, None
 
-    def _unit(self, text: str) -> tuple[Any, Problem | None]:
+    def _unit(self, text: str, heads: tuple[str, ...]) -> tuple[Any, Problem | None]:
+        if is_blank(text):
+            return None, None
         if self.registers is None:
             return text.strip(), None
-        found = self.registers.unit(text)
+        found = self.registers.unit(text, heads)
         if found.one is not None:
             return found.one, None
         if found.options:
@@ -361,7 +535,7 @@ class TableReader:
         texts = {}
         for key, index in self.date_parts.items():
             text = cells[index] if index < len(cells) else ""
-            if not text:
+            if not text or text in DITTO:
                 text = self.above.get(index, "")
             self.above[index] = text
             texts[key] = re.sub(r"[年月日号份度\s]", "", text)
@@ -386,7 +560,9 @@ class TableReader:
         values = record.values
         begin, end = values.get("begin"), values.get("end")
         if begin is None and not any(i.field == "begin" for i in record.issues):
-            if self.title_month is not None and (context.year is None or context.year == self.title_month.begin.year):
+            if context.period is not None:
+                values["begin"] = begin = replace(context.period, last=None)
+            elif self.title_month is not None and (context.year is None or context.year == self.title_month.begin.year):
                 values["begin"] = begin = self.title_month
             elif context.year is not None:
                 values["begin"] = begin = Period(date(context.year, 1, 1), precision="year")
@@ -401,6 +577,20 @@ class TableReader:
                         "no date in the row and no year in the title; fill it in",
                     ),
                 )
+        if (
+            context.period is not None
+            and context.period.last is not None
+            and begin is not None
+            and end is None
+            and "end" in self.kind.fields
+        ):
+            stays = not begin.last and not (begin.open and _OPEN_END.search(self._said("begin")))
+            if (
+                stays
+                and context.period.begin <= begin.begin <= context.period.last
+                and not any(i.field in {"begin", "end"} for i in record.issues)
+            ):
+                values["end"] = end = Period(context.period.last)
         if begin is not None and end is not None and end.final < begin.begin:
             label = self.kind.fields["end"].label
             record.issues.append(
@@ -414,6 +604,11 @@ class TableReader:
                 ),
             )
             del values["end"]
+
+    def _said(self, name: str) -> str:
+        """What the row at hand says of a field, as it is written."""
+        part = next((p for p in self.parts if p.field.name == name), None)
+        return self.row_cells[part.index] if part is not None and part.index < len(self.row_cells) else ""
 
     # ── places ──
 
@@ -439,6 +634,8 @@ class TableReader:
                     record.values["place"] = text
                 continue
             found = self.registers.place(text, near)
+            if not found.options:
+                found = self.registers.seat(text)
             if found.one is not None:
                 one = found.one
                 if best is None or _finer(one, best):
@@ -563,6 +760,41 @@ def _groups(table: Table, index: int) -> bool:
     texts = [norm(r[index]) for r, f in zip(rows, filled, strict=True) if f]
     # a name given once for its group does not come again and again
     return len(set(texts)) >= 0.7 * len(texts) and not any(is_blank(t) for t in texts)
+
+
+_CARRIED = re.compile(
+    r"(?:上年|上月|上期|上页|年初|期初|月初|本年|年末|期末|月末)(?:度)?(?:结转|结余|余额|转入)|结转(?:下年|下月|下期|下页|上年)(?:度)?|(?:承|接)[前上]页|[过转]次页|转下页"
+)
+"""A line that only carries a balance on."""
+_REVOKED = re.compile(r"(?:此|本|该)(?:行|条|笔|项|户|次)?(?:记录)?(?:已)?作废|^\s*作废|已作废\s*$")
+_AMENDS = re.compile(r"(?:应为|更正为|改为|实发共?|实为|实有|共)\s*(?P<n>\d[\d,]*(?:\.\d+)?\s*[万千]?)\s*(?P<u>人次|人|名|户|元|期|场)")
+_WRONG = re.compile(r"应为|更正|笔误|有误|以本栏为准|以备注为准")
+_SPAN = re.compile(r"\s*(?:[—–~～至到]+|(?<=[日号])-|(?<=[./]\d\d)-(?=\d{4}[./])|(?<=[./]\d)-(?=\d{4}[./]))\s*")
+_IN_BAND = re.compile(r"[（(]([^（）()]*\d[^（）()]*)[)）]")
+
+
+def _band_period(band: str) -> Period | None:
+    """The days that a band gives in parentheses: 第一批（2018年3月—2021年5月）, 巡视反馈（2022年6月15日）. A bare year is none."""
+    for inner in _IN_BAND.findall(band):
+        if not re.search(r"(?:19|20)\d\d", inner):
+            continue
+        try:
+            found = read_date(inner)
+        except Problem:
+            continue
+        if found.precision != "year":
+            return found
+    return None
+
+
+def _period_across(period: str, year: int | None) -> Period | None:
+    """The period that stands over the columns, where it is more than a year."""
+    if not period or re.fullmatch(r"(?:19|20)\d\d(?:年度?)?", period):
+        return None
+    try:
+        return read_date(period, year)
+    except Problem:
+        return None
 
 
 _MONTH_TITLE = re.compile(r"((?:19|20)\d\d)年(\d{1,2})月(?!\d{1,2}日)")

@@ -36,6 +36,7 @@ class Column:
 
     index: int
     path: tuple[str, ...]
+    bare: bool = False  # headed by a period alone: `path` tells but money or a number
 
     @property
     def leaf(self) -> str:
@@ -69,6 +70,9 @@ class Table:
     titles: tuple[str, ...]
     lines: list[Line] = field(default_factory=list)
     own_titles: tuple[str, ...] = ()  # of the titles those that belong to this table alone
+    period: str = ""  # that stands over the columns `measured`, where the table is one of several (across.py)
+    measured: frozenset[int] = frozenset()
+    aside: frozenset[int] = frozenset()  # columns that only divide what another column says
 
 
 @dataclass(slots=True)
@@ -275,7 +279,9 @@ def _is_signature_row(cells: Cells) -> bool:
 _SECTION = re.compile(
     r"\s*(?:[（(]?[一二三四五六七八九十]{1,3}[、）)．.]|表\s*[一二三四五六七八九十\d]|[（(]\d{1,2}[)）]|\d{1,2}[、．.](?!\d)|第[一二三四五六七八九十\d]+(?:部分|批|期|类))"
 )
-_YEAR = re.compile(r"(?:19|20)\d\d(?:年度?)?|[（(]?(?:19|20)\d\d年.{0,12}")
+_YEAR = re.compile(r"(?:19|20)\d\d(?:年度?)?|[（(]?(?:19|20)\d\d年.{0,12}|[一二][一二三四五六七八九〇零○]{3}年度?")
+_PART = re.compile(r"\s*[（(]?[一二三四五六七八九十]{1,3}[、）)．.]\s*\S")
+_BULLET = re.compile(r"\s*[★☆●○◆◇■□▲△※*]+\s*")
 _EXAMPLE = re.compile(r"^\s*[（(]?(?:示例|样例|例[:：如]|填写示例|范例|举例|example)", re.IGNORECASE)
 
 
@@ -383,7 +389,9 @@ class _Strip:
                     table.lines.append(line)
                 held = []
                 leads = leads or (sort == TOTAL and not any(line.sort == DATA for line in table.lines))
-                if sort == TOTAL and leads:  # totals that stand above their rows name what these have in common
+                if sort == TOTAL and sorter.is_section(cells):
+                    bands = [*bands[:-1], cells[0][1]] if bands and not _PART.match(bands[-1]) else [cells[0][1]]
+                elif sort == TOTAL and leads:  # totals that stand above their rows name what these have in common
                     bands = [next((t for _, t in cells if is_total(t)), "")]
                 table.lines.append(Line(row, sort, tuple(bands)))
             elif sort == BLANK and held:
@@ -431,10 +439,13 @@ class _Strip:
         count = len(cells)
         if count < 2 or any(len(t) > 40 for _, t in cells) or (is_total(cells[0][1]) and count < 4):
             return False
-        if sum(is_figure(t) and norm(t) not in SERIAL for _, t in cells) > (0 if count < 6 else 1):
+        periods = _periods(cells)
+        if sum(is_figure(t) and norm(t) not in SERIAL and c not in periods for c, t in cells) > (0 if count < 6 else 1):
             return False
-        known = [self.words.known(t) for _, t in cells]
+        known = [self.words.known(t) or c in periods for c, t in cells]
         hits = sum(known)
+        if periods and not any(self.words.known(t) for c, t in cells if c not in periods):
+            return False
         if is_signature(cells[0][1]) and not known[0]:
             return False
         adjacent = sum(1 for a, b in pairwise(known) if a and b)
@@ -469,7 +480,8 @@ class _Strip:
     def _is_group_row(self, row: int, header: int) -> bool:
         cells = self.cells(row)
         below = self.cells(header)
-        if not cells or any(len(t) > 16 or is_figure(t) or is_title_info(t) or is_note(t) for _, t in cells):
+        periods = _periods(cells)
+        if not cells or any(len(t) > 16 or (is_figure(t) and c not in periods) or is_title_info(t) or is_note(t) for c, t in cells):
             return False
         wide = 0
         for column, _ in cells:
@@ -493,7 +505,8 @@ class _Strip:
     def _is_sub_header(self, top: int, bottom: int) -> bool:
         """Whether the row after `bottom` holds leaves: texts that stand under a group's name or under nothing, never under a leaf."""
         below = self.cells(bottom + 1)
-        if not below or any(is_figure(t) or len(t) > 16 or is_total(t) or is_note(t) for _, t in below):
+        periods = _periods(below)
+        if not below or any((is_figure(t) and c not in periods) or len(t) > 16 or is_total(t) or is_note(t) for c, t in below):
             return False
         above = dict(self.cells(bottom))
         head = self.cells(top)
@@ -667,6 +680,35 @@ class _Strip:
         return [[(self.cells(r)[0][1], (r, c), self.grid.raw(r, c)) for r in rows] for c in columns]
 
 
+def account_book(columns: Sequence[Column]) -> tuple[int, int] | None:
+    """The columns of what came in and of what went out, where a balance stands beside them (收入 | 支出 | 余额); None for any other table."""
+    words = {heading(c.leaf).word: c.index for c in columns if c.path}
+    came = next((i for word, i in words.items() if re.match(r"收入|收方|借方|入账|下达", word)), None)
+    went = next((i for word, i in words.items() if re.match(r"支出|支付|付出|付方|贷方|拨付", word)), None)
+    if came is None or went is None or not any(re.match(r"余额|结余|结存", w) for w in words):
+        return None
+    return came, went
+
+
+_PERIOD = re.compile(r"(?:(?:19|20)\d\d(?:年度?)?)?(?:上半年|下半年|第?[一二三四1-4]季度|(?:1[0-2]|[1-9])月份?)?")
+
+_LED = re.compile(r"(?:(?:19|20)\d\d年度?|(?:1[0-2]|[1-9])月份?|[上下]半年|第?[一二三四]季度)([^\d、，。]{2,12})")
+
+
+def _periods(cells: Cells) -> frozenset[int]:
+    """The columns in which a row names periods one after another, as headers do: 2018年 | 2019年 | 2020年, 1月 | 2月 | 3月."""
+    found = [(c, norm(t)) for c, t in cells if t and _PERIOD.fullmatch(norm(t))]
+    if len(found) < 2:  # 2018年收入 | 2019年收入: the same word after each
+        led = [(c, norm(t), m) for c, t in cells if (m := _LED.fullmatch(norm(t))) is not None]
+        found = [(c, t) for c, t, m in led if sum(m[1] == other[1] for _, _, other in led) > 1]
+    texts = [t for _, t in found]
+    if len(texts) < 2 or len(set(texts)) < 2:
+        return frozenset()
+    years = [int(t[:4]) for t in texts if t[:4].isdigit()]
+    steps = all(b - a in {0, 1} for a, b in pairwise(years)) and (len(set(years)) > 1 or len(years) < len(texts) or len(texts[0]) > 6)
+    return frozenset(c for c, _ in found) if (not years or steps) else frozenset()
+
+
 def _rows_of(cells: Iterable[tuple[str, tuple[int, int], str]]) -> tuple[int, ...]:
     return tuple(sorted({place[0] for _, place, _ in cells}))
 
@@ -778,7 +820,7 @@ class Sorter:
         column, first = cells[0]
         if _EXAMPLE.match(first):
             return NOTE
-        if self._total_label(cells):
+        if self._total_label(cells) or self.is_section(cells):
             return TOTAL
         if len(cells) == 1:
             return self._single(column, first)
@@ -800,11 +842,23 @@ class Sorter:
                 return DATA
         return self.sort([(c, t) for c, t in enumerate(cells) if t and self.table.left <= c <= self.table.right])
 
+    def is_section(self, cells: Cells) -> bool:
+        """Whether the line names a part of the table with its sums beside it: 一、上寨村（6个） | 72 | 26.85."""
+        return (
+            len(cells) > 1
+            and cells[0][0] == self.columns[0]
+            and _PART.match(cells[0][1]) is not None
+            and all(is_figure(t) for _, t in cells[1:])
+        )
+
     def _single(self, column: int, text: str) -> str:
         if _YEAR.fullmatch(text.strip()):
             return "band"
         if is_figure(text):
             return BLANK if column == self.serial or column == self.columns[0] or len(self.leaves) < 3 else TOTAL
+        plain = _BULLET.sub("", text)
+        if plain != text and len(plain) <= 40 and not re.search(r"[。；]", plain) and not is_note(plain) and not is_signature(plain):
+            return "band"  # marked by a bullet, as groups are
         if is_note(text) or is_signature(text):
             self.ended = True
             return NOTE

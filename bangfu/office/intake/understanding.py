@@ -7,15 +7,17 @@ register, departments, names). Titles speak for the kind. What an office answere
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import log
 
 from bangfu.catalogue import Field, FieldType, Kind
 from bangfu.catalogue.reading import Problem, is_blank, is_ditto, norm, read_choice, read_date, read_flag
+from bangfu.office.intake.composite import inner_parts, looks_joined, parts_of
 from bangfu.office.intake.registers import Registers
-from bangfu.office.intake.structure import Card, Column, Grid, Table
+from bangfu.office.intake.structure import Card, Column, Grid, Table, account_book
 from bangfu.office.intake.words import SERIAL, Vocabulary, heading, is_figure, is_signature, is_title_info, unit_of
 
 SAMPLE = 200
@@ -46,6 +48,8 @@ class Meaning:
     zh: str
     en: str
     options: tuple[str, ...] = ()  # other fields it may be, likeliest first
+    joined: tuple[Field | None, ...] = ()  # the fields of which a cell holds one each (户数/人数), `field` the first of them
+    inner: tuple[Field | None, ...] = ()  # those that it holds in parentheses beside `field` (户主（人口/劳力）)
 
     @property
     def unsure(self) -> bool:
@@ -139,8 +143,8 @@ def profile(texts: Iterable[str], registers: Registers | None, year: int | None)
         found.long += (len(plain) > 20) * share
         if not figure and len(plain) <= 30:
             bare = re.sub(r"\s+", "", plain)
-            parts = re.split(r"[、,，/]", bare)
-            found.name += (all(_NAME.fullmatch(p) and not _NOT_NAME.search(p) for p in parts)) * share
+            parts = [p for p in re.split(r"[、,，/;；]", re.sub(r"[（(][^（）()]*[)）]", "", bare)) if p]
+            found.name += (bool(parts) and all(_NAME.fullmatch(p) and not _NOT_NAME.search(p) for p in parts)) * share
             if registers is not None:
                 found.place += bool(registers.place(plain).options) * share
                 found.unit += bool(registers.unit(plain).options) * share
@@ -302,7 +306,7 @@ class Understanding:
         """What a table means. `kind` and `answer` are what a person said of it."""
         grid = Grid(table.sheet)
         lines = [line for line in table.lines if line.sort == "data"][:SAMPLE]
-        titles = [*table.titles]
+        titles = [*table.titles, *([table.period] if table.period else [])]
         year = year_of(titles, table.sheet.name)
         texts = {c.index: [grid.spread(line.row, c.index) for line in lines] for c in table.columns}
         return self._understand(table, table.columns, texts, titles, table.own_titles, year, kind, answer)
@@ -327,12 +331,15 @@ class Understanding:
         year = year if year is not None else _year_among(columns, texts)
         profiles = {i: profile(values, self.registers, year) for i, values in texts.items()}
         wanted = [c for c in columns if (c.path or profiles[c.index].filled) and not self._is_serial(c, columns, profiles[c.index])]
+        book = account_book(columns)
+        aside = (source.aside if isinstance(source, Table) else frozenset()) | (frozenset(book[:1]) if book is not None else frozenset())
+        heard = [c for c in wanted if c.index not in aside or (answer is not None and c.index in answer)]
         named = self._named_kinds(titles, own_titles, source.sheet.name)
         chosen = [self.kinds[kind]] if kind in self.kinds else list(self.kinds.values())
         ranked = []
         for one in chosen:
-            found = self._assign(one, wanted, profiles, answer)
-            ranked.append((self._worth(one, found, wanted, profiles) + named.get(one.code, 0.0), one, found))
+            found = self._assign(one, heard, profiles, answer)
+            ranked.append((self._worth(one, found, heard, profiles) + named.get(one.code, 0.0), one, found))
         ranked.sort(key=lambda r: -r[0])
         score, best, found = ranked[0]
         second = ranked[1][0] if len(ranked) > 1 else 0.0
@@ -343,11 +350,42 @@ class Understanding:
         result.year = year
         result.period = next((t for t in titles if year is not None and str(year) in t), "")
         result.place = self._place_of(titles, source.sheet.name)
+        joined = self._joined(best, heard, profiles, found, answer or {})
         result.meanings = self._meanings(best, wanted, found, profiles, titles)
+        for meaning in result.meanings:
+            meaning.joined = joined.get(meaning.column.index, ())
+            if meaning.field is not None and meaning.field.type is not FieldType.NUMBER:
+                inner = inner_parts(meaning.column.path, best, self._exactly(best))
+                taken = {c.name for c in found.values()}
+                meaning.inner = tuple(f if f is not None and f.name not in taken else None for f in inner) if any(inner) else ()
         result.summary = self._is_summary(source, result, titles)
         result.why = self._why(best, result, named)
         self._ask(result)
         return result
+
+    def _exactly(self, kind: Kind) -> Callable[[str], Field | None]:
+        """The field of `kind` that a header word names plainly."""
+
+        def known(word: str) -> Field | None:
+            near = [m for (code, _), m in self.words.matches(word).items() if code == kind.code and m.score >= 0.9]
+            return kind.fields[max(near, key=lambda m: m.score).field] if near else None
+
+        return known
+
+    def _joined(
+        self, kind: Kind, columns: Sequence[Column], profiles: Mapping[int, Profile], found: dict[int, _Candidate], answer: Answer
+    ) -> dict[int, tuple[Field | None, ...]]:
+        """The columns that hold several fields in a cell, of which no other column states one; `found` then has the first of them."""
+        out: dict[int, tuple[Field | None, ...]] = {}
+        for column in columns:
+            fields = parts_of(column.path, kind, self._exactly(kind)) if column.index not in answer else ()
+            others = {c.name for i, c in found.items() if i != column.index}
+            free = tuple(f if f is not None and f.name not in others else None for f in fields)
+            first = next((f for f in free if f is not None), None)
+            if first is not None and looks_joined(profiles[column.index].texts):
+                out[column.index] = free
+                found[column.index] = _Candidate(max(0.9, SURE), column.index, first.name, "", "header")
+        return out
 
     @staticmethod
     def _is_serial(column: Column, columns: Sequence[Column], seen: Profile) -> bool:
@@ -469,6 +507,11 @@ class Understanding:
 
     def _header_candidates(self, kind: Kind, column: Column, seen: Profile) -> list[_Candidate]:
         best: dict[str, _Candidate] = {}
+        if column.bare and seen.number >= 0.5:  # what the kind is about, in money or in whatever else it counts
+            exports = ("amount_cny",) if column.leaf == "金额" else ("people", "person_times", "items", "sessions", "amount_cny")
+            name = next((f.name for e in exports for f in kind.exports(e) if not f.part_of), "")
+            if name:
+                best[name] = _Candidate(0.85, column.index, name, "", "values")
         for word, weight in _heard(column):
             for (code, name), match in self.words.matches(word).items():
                 if code != kind.code:
@@ -542,7 +585,7 @@ class Understanding:
             total += min(one.score, 1.2) * (0.35 + rarity) * (0.5 if one.name in {"remark", "evidence"} else 1.0)
         called = kind.titled_by
         if called is not None and called.name not in names and "title" not in names and not (kind.code and {"person", "household"} & names):
-            total -= 1.2
+            total -= 1.2 if called.required else 0.4
         for name, fld in kind.fields.items():
             if fld.required and name not in names and name not in {"begin", "place"}:
                 total -= 0.5
@@ -555,7 +598,7 @@ class Understanding:
             for word in {*kind.titles, kind.label.zh} - _SAYS_NOTHING:
                 spread[word] = spread.get(word, 0) + 1
         section = [t for t in own if re.match(r"\s*(?:[（(]?[一二三四五六七八九十]+[、)）]|表)", t)]
-        weights = [(t, 1.6 if t in section else 1.0) for t in titles if not is_title_info(t)] + [(sheet, 1.1)]
+        weights = [(t, 1.6 if t in section else 1.0) for t in titles if not is_title_info(_BESIDE.sub("", t))] + [(sheet, 1.1)]
         out: dict[str, float] = {}
         for kind in self.kinds.values():
             best = 0.0
@@ -719,11 +762,15 @@ def _scale_of(column: Column, fld: Field | None, line: str) -> str:
     return ""
 
 
+_CN_YEAR = re.compile(r"[一二][一二三四五六七八九〇零○]{3}(?=年)")
+_CN_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
+_BESIDE = re.compile(r"[（(][^（）()]*[)）]")
 _TITLE_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=\s*(?:年|学年|[-—~～至]|[.]|\b|[\u4e00-\u9fff]))")
 
 
 def years_in(text: str) -> list[int]:
     """The years a title names, in order."""
+    text = _CN_YEAR.sub(lambda m: m[0].translate(_CN_DIGITS), unicodedata.normalize("NFKC", text))
     return [int(y) for y in _TITLE_YEAR.findall(text) if 1980 <= int(y) <= 2100]
 
 

@@ -41,7 +41,15 @@ def heading(text: str) -> Heading:
 
     def take(match: re.Match[str]) -> str:
         inner = match[1].removeprefix("单位:").removeprefix("单位：")
-        (units if _UNITS.fullmatch(inner) else remarks).append(inner)
+        if _UNITS.fullmatch(inner):
+            units.append(inner)
+            return ""
+        rest, _, last = re.sub(r"[,，;；]", ",", inner).rpartition(",")  # (Budget,万元)
+        last = last.removeprefix("单位:")
+        if rest and _UNITS.fullmatch(last):
+            units.append(last)
+            inner = rest
+        remarks.append(inner)
         return ""
 
     word = _PAREN.sub(take, plain)

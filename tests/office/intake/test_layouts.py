@@ -224,3 +224,160 @@ def test_days_of_the_month_in_the_title(words: Vocabulary) -> None:
     )
     assert column(answer, "date")[0] == "2023-04-05"
     assert [(e["excel_row"], e["why"]) for e in answer["errors"]] == [(4, "bad_date")]
+
+
+def test_years_across_the_columns_are_as_many_entries(words: Vocabulary) -> None:
+    answer = read(
+        words,
+        """
+        各村集体经济收入情况（单位：万元）
+        序号|村名|2018|2019|2020
+        1|柳湾村|5.2|6.8|9
+        2|白桦嘎查|/|3|4.5
+        合计||5.2|9.8|14.5
+        """,
+    )
+    assert sorted((r["date"][:4], r["place"], r["amount_cny"]) for r in answer["rows"]) == [
+        ("2018", "柳湾村", 52000),
+        ("2019", "柳湾村", 68000),
+        ("2019", "白桦嘎查", 30000),
+        ("2020", "柳湾村", 90000),
+        ("2020", "白桦嘎查", 45000),
+    ]
+    assert [(e["excel_row"], e["why"]) for e in answer["errors"]] == [(5, "total_mismatch")]
+
+
+def test_a_group_of_leaves_once_for_each_period(words: Vocabulary) -> None:
+    """The halves of a year have no total beside them, so each is an entry; with one, the line is an entry and the total counts."""
+    halves = """
+        2021年培训情况统计
+        序号|培训名称|上半年||下半年||{0}
+        |||||||
+        ||期数|人次|期数|人次|{1}
+        1|电工培训|2|60|1|30|{2}
+        """
+    merges = [(1, 0, 3, 0), (1, 1, 3, 1), (1, 2, 2, 3), (1, 4, 2, 5), (1, 6, 2, 7)]
+    apart = read(words, halves.format("备注", "", ""), merges[:4])
+    assert [(r["date"], r["sessions"], r["person_times"]) for r in apart["rows"]] == [("2021-01-01", 2, 60), ("2021-07-01", 1, 30)]
+    whole = read(words, halves.format("全年合计|", "期数|人次", "3|90"), merges)
+    assert [(r["date"], r["sessions"], r["person_times"]) for r in whole["rows"]] == [("2021-01-01", 3, 90)]
+
+
+def test_two_measures_in_one_cell(words: Vocabulary) -> None:
+    answer = read(
+        words,
+        """
+        2020年帮扶项目明细（万元）
+        项目|地点|总投资|受益户/人|完成时间
+        一、产业类|||20|
+        大棚|柳湾村|12|32户/128人|2020.10
+        冷库|白桦嘎查|8|40/近160|2020年11月底
+        二、基建类|||5|
+        路灯|柳湾村|5|120户480人|2020.12
+        水渠|柳湾村|3|15户|2020.12
+        """,
+    )
+    assert column(answer, "households") == [32, 40, 120, 15]
+    assert column(answer, "people") == [128, 160, 480, None]
+
+
+def test_money_and_goods_in_one_cell(words: Vocabulary) -> None:
+    answer = read(
+        words,
+        """
+        2022年走访慰问
+        时间|户主（人口/劳力）|村|慰问金及物品（元）
+        3月5日|方远（3人/1）|柳湾村|500元、米1袋
+        3月6日|石林（4/2）|柳湾村|油1桶
+        3月7日|田禾（2）|柳湾村|300
+        3月8日|田地（5/2）|柳湾村|待定
+        """,
+    )
+    assert column(answer, "amount_cny") == [500, None, 300, None]
+    assert column(answer, "title") == ["方远", "石林", "田禾", "田地"]
+    assert [(e["excel_row"], e["why"]) for e in answer["errors"]] == [(6, "not_a_number")]
+
+
+def test_a_band_gives_the_days_of_its_rows(words: Vocabulary) -> None:
+    answer = read(
+        words,
+        """
+        驻村干部名册
+        姓名|性别|派出单位|所驻村|职务|任职起止
+        第一批（2018.3-2020.5）|||||
+        方远|男|综合办|柳湾村|第一书记|
+        石林|男|综合办|柳湾村|队员|2019.1—2019.6
+        第二批（2020.6至今）|||||
+        田禾|女|综合办|白桦嘎查|队员|
+        """,
+    )
+    assert column(answer, "date") == ["2018-03-01", "2019-01-01", "2020-06-01"]
+    assert column(answer, "date_end") == ["2020-05-31", "2019-06-30", None]
+
+
+def test_an_account_book_holds_payments_only(words: Vocabulary) -> None:
+    answer = read(
+        words,
+        """
+        2021年帮扶资金明细账
+        2021年||凭证号|用途|收款单位|收入|支出|余额
+        月|日||||||
+        1|1||上年结转||||8000
+        |18|记-1|预算下达||50000||58000
+        |20|记-2|修渠|柳湾村委会||20000|38000
+        2|3|记-3|慰问|南坪社区||3000|35000
+        |〃|记-4|作废||||
+        """,
+        [(1, 0, 1, 1), *((1, c, 2, c) for c in range(2, 8))],
+    )
+    assert [(r["date"], r["amount_cny"]) for r in answer["rows"] if r.get("amount_cny")] == [("2021-01-20", 20000), ("2021-02-03", 3000)]
+    assert not answer["errors"]
+
+
+def test_the_department_of_the_branch_that_is_named_beside_it(words: Vocabulary) -> None:
+    office = Registers("某水务集团", OFFICE.places, (Unit("财务部"), Unit("东区分公司财务部"), Unit("东区分公司工会"), Unit("工会")))
+    rows = [
+        ["单位", "部门", "户主", "村", "结对日期"],
+        ["本部", "财务部", "方远", "柳湾村", "2021.3.4"],
+        ["东区分公司", "财务部", "石林", "柳湾村", "2021.3.5"],
+    ]
+    rows[0][0] = "公司"
+    found = answer_of(preview_book(Book("x.xlsx", [Sheet("结对帮扶", rows)]), words, [office]))
+    assert column(found, "unit") == ["财务部", "东区分公司财务部"]
+    sheet = Sheet("东区分公司", [["结对帮扶"], ["部门", "户主", "村", "结对日期"], ["工会", "方远", "柳湾村", "2021.3.4"]])
+    assert column(answer_of(preview_book(Book("x.xlsx", [sheet]), words, [office])), "unit") == ["东区分公司工会"]
+
+
+def test_remarks_that_revoke_or_correct(words: Vocabulary) -> None:
+    answer = read(
+        words,
+        """
+        2022年培训班登记
+        班次名称|时间|地点|人数|备注
+        电工班|3月5日|柳湾村|19|人数应为29人，左列笔误
+        育儿班|3月6日|柳湾村|30|未办，此行作废
+        果树班|3月7日|柳湾村|31|
+        """,
+    )
+    assert column(answer, "people") == [29, 31]
+    assert [d["excel_row"] for d in answer["doubts"] if d["why"] == "corrected"] == [3]
+
+
+@pytest.mark.parametrize(
+    ("text", "year", "begin", "last"),
+    [
+        ("20230411-0414", None, date(2023, 4, 11), date(2023, 4, 14)),
+        ("2023-10-17至10-19", None, date(2023, 10, 17), date(2023, 10, 19)),
+        ("12-20", 2021, date(2021, 12, 20), None),
+        ("8月20日（2021年）", None, date(2021, 8, 20), None),
+        ("45110至今", None, date(2023, 7, 3), None),
+    ],
+)
+def test_more_ways_to_write_a_date(text: str, year: int | None, begin: date, last: date | None) -> None:
+    found = read_date(text, year)
+    assert (found.begin, found.last) == (begin, last)
+
+
+@pytest.mark.parametrize(("text", "count"), [("应到13人，实到11人", 11), ("两处共18人", 18), ("老党员9人", 9), ("1人户", 1)])
+def test_heads_in_a_phrase(text: str, count: int) -> None:
+    assert read_number(text, "person") == count

@@ -1,0 +1,100 @@
+"""Years, halves, quarters or months that stand across the columns of a table: the table becomes one for each period.
+
+«户主 | 2018年 | 2019年 | 2020年» under one header, or the same group of leaves once for each period, says in one line what are as many entries. Where the
+periods of one year stand beside their total (上半年 | 下半年 | 全年), the line is one entry, and the total counts; so it is where the table has dates of its own.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from bangfu.catalogue import Field, FieldType
+from bangfu.office.intake.structure import Column, Table
+from bangfu.office.intake.words import Vocabulary, heading, unit_of
+
+_YEAR = r"(?:19|20)\d\d(?:年度?)?"
+_WITHIN = r"(?:上半年|下半年|第?[一二三四1-4]季度|(?:1[0-2]|[1-9])月份?)"
+_PERIOD = re.compile(rf"(?P<year>{_YEAR})?(?P<within>{_WITHIN})?(?P<rest>.*)", re.DOTALL)
+_TOTAL = re.compile(r"(?:全年|年度|本年|三年|两年|[总合小累共]).{0,2}计(?:数)?|全年|累计")
+
+Key = tuple[str, ...]
+
+
+def apart(table: Table, words: Vocabulary) -> list[Table]:
+    """The table, or one table for each period that stands across its columns, with the same lines; `Table.period` says which."""
+    found = _periods(table.columns)
+    years = any(re.match(_YEAR, period) for period, _ in found.values())
+    keys = {period: {key for p, key in found.values() if p == period} for period, _ in found.values()}
+    if len(keys) < 2 or len({frozenset(k) for k in keys.values()}) != 1 or any(c.path and words.dates([c.leaf]) for c in table.columns):
+        return [table]
+    outside = [c for c in table.columns if c.index not in found]
+    totals = _totals(outside, next(iter(keys.values())))
+    if totals and not years:
+        return [replace(table, columns=_with_totals(table.columns, totals), aside=frozenset(found))]
+    common = [c for c in outside if c.index not in totals]
+    under = next(iter(keys.values()))
+    exports = {fld.export for key in under if key for fld in _near(key, words) if fld.export}
+    told = {fld.export for c in common if c.path for fld in _near(c.path, words) if fld.export}
+    if not common or not all(_measures(key, words) for key in under) or (any(under) and not exports - told):
+        return [replace(table, aside=frozenset(found))]  # the lines have such a number beside the periods: these only divide it
+    money = any(re.search(r"[元万]", unit_of(t)) for t in table.titles)
+    out = []
+    for period in keys:
+        mine = [
+            Column(c.index, found[c.index][1] or ("金额" if money else "数量",), bare=not found[c.index][1])
+            for c in table.columns
+            if found.get(c.index, ("",))[0] == period
+        ]
+        columns = sorted([*common, *mine], key=lambda c: c.index)
+        out.append(replace(table, columns=columns, period=period, measured=frozenset(c.index for c in mine)))
+    return out
+
+
+def _periods(columns: Sequence[Column]) -> dict[int, tuple[str, Key]]:
+    """Column → its period, and what is left of its header without it."""
+    found: dict[int, tuple[str, Key]] = {}
+    for column in columns:
+        period, rest = "", []
+        for part in column.path:
+            plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", part))
+            match = _PERIOD.fullmatch(plain)
+            said = (match["year"] or "") + (match["within"] or "") if match is not None else ""
+            if match is None or not said:
+                rest.append(part)
+                continue
+            period += said if said[:4].isdigit() and not said.endswith("年") and len(said) > 4 else said + ("年" if said.isdigit() else "")
+            left = match["rest"].lstrip("的—-_")
+            if left and not re.fullmatch(r"[（(].*[)）]", left):
+                rest.append(left)
+        if period:
+            found[column.index] = (period, tuple(rest))
+    return found
+
+
+def _totals(outside: Sequence[Column], keys: set[Key]) -> dict[int, Key]:
+    """Column of the total over the periods → its header without the word for it."""
+    found = {}
+    for column in outside:
+        rest = tuple(p for p in column.path if not _TOTAL.fullmatch(heading(p).word))
+        if len(rest) < len(column.path) and rest in keys:
+            found[column.index] = rest
+    return found
+
+
+def _with_totals(columns: Sequence[Column], totals: dict[int, Key]) -> list[Column]:
+    return [Column(c.index, totals[c.index] or c.path) if c.index in totals else c for c in columns]
+
+
+def _measures(key: Key, words: Vocabulary) -> bool:
+    """Whether what stands under the periods is what an entry is about: a number that goes into answers, or one that has no word of its own."""
+    return not key or any(fld.type is FieldType.NUMBER for fld in _near(key, words))
+
+
+def _near(key: Key, words: Vocabulary) -> Iterator[Field]:
+    for word in dict.fromkeys((heading(key[-1]).word, "".join(heading(p).word for p in key))):
+        for (code, name), match in words.matches(word).items():
+            if match.score >= 0.75:
+                yield words.catalogue.kinds[code].fields[name]
