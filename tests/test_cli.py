@@ -20,7 +20,7 @@ from bangfu.office.models import Account, Membership, Token
 ROOT = Path(__file__).resolve().parent.parent
 VERBS = {
     "demo", "setup", "import", "entries", "record", "amend", "void", "figures", "trace", "report", "check", "claims", "serve", "catalogue",
-    "backup", "restore", "upgrade", "draft", "user", "programme", "token", "targets", "findings", "assess",
+    "backup", "restore", "upgrade", "draft", "user", "programme", "token", "targets", "findings", "assess", "keys",
 }  # fmt: skip
 REGISTER = {
     "organisation": "四川农牧学院",
@@ -698,3 +698,11 @@ def test_a_backup_is_written_once_and_restored_into_an_empty_office(answer, bang
     told = json.loads(ran.stdout)
     assert (ran.returncode, told["opens"]) == (1, False), ran.stderr  # the key was not in it, and this folder has another
     assert (told["rows"], told["figures"]) == (made["rows"], made["figures"])
+
+
+def test_a_key_is_renewed_and_the_former_one_forgotten(tmp_path):
+    ran = run_with(tmp_path, "keys", "--renew", "--forget", "--json")
+    told = json.loads(ran.stdout)
+    assert ran.returncode == 0, ran.stderr
+    assert [(k["current"], k["values"], k["files"]) for k in told["keys"]] == [(True, 0, 0)]
+    assert [line.split()[0] for line in Path(told["file"]).read_text().splitlines()] == ["index", told["keys"][0]["key"]]

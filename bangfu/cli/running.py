@@ -1,4 +1,4 @@
-"""Verbs that run the house: demo, serve, upgrade, backup, restore."""
+"""Verbs that run the house: demo, serve, upgrade, backup, restore, keys."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bangfu.cli import ground
-from bangfu.cli.say import Progress, Stop, emit, note, say
+from bangfu.cli.say import Progress, Stop, emit, note, say, table
 
 if TYPE_CHECKING:
     from bangfu.cli.door import Verbs
@@ -71,6 +71,29 @@ def add(verbs: Verbs) -> None:
         "bring an older database up to date, keeping a copy",
         "bangfu upgrade",
         upgrade,
+    )
+    parser = verbs.add(
+        "keys",
+        "列出加密密钥；换新密钥并把全部数据改用新密钥加密",
+        "list the encryption keys; renew them, and seal everything under the new one",
+        "bangfu keys --renew",
+        keys,
+    )
+    parser.add_argument(
+        "--renew", action="store_true", help=say("换一把新密钥，再接着做 --reseal", "make a new key, then do as --reseal does")
+    )
+    parser.add_argument(
+        "--reseal",
+        action="store_true",
+        help=say(
+            "把旧密钥加密的数据和文件改用现用密钥（中断后可再次运行）",
+            "seal what a former key holds under the current one (goes on after a stop)",
+        ),
+    )
+    parser.add_argument(
+        "--forget",
+        action="store_true",
+        help=say("删去已无数据使用的旧密钥（此前的备份将打不开）", "throw away former keys that nothing needs (older backups stay closed)"),
     )
 
 
@@ -411,3 +434,49 @@ def told_of(made: Backup, path: Path, arguments: argparse.Namespace) -> None:
             f"{path.name}: {count} rows, {made.files} files, {made.figures} figures the same",
         )
     )
+
+
+# --- keys
+
+
+def keys(arguments: argparse.Namespace) -> int:
+    """List the keys; with --renew, --reseal, --forget do that first, in this order."""
+    ground.open_database()
+    from django.conf import settings
+
+    from bangfu.ledger import crypt
+    from bangfu.ledger import keys as stored
+
+    if arguments.renew:
+        crypt.renew()
+    if arguments.renew or arguments.reseal:
+        bar = Progress(say("改用现用密钥", "sealing anew"))
+        try:
+            stored.reseal(bar)
+        except (crypt.CannotDecrypt, crypt.FileDamaged) as error:
+            raise Stop(
+                f"{error}。已改的不受影响；处理后运行 bangfu keys --reseal 继续。",
+                f"{error}. What was done stays done; mend this and go on with `bangfu keys --reseal`.",
+            ) from None
+        bar.done()
+    known = stored.held()
+    if arguments.forget:
+        unused = [key.name for key in known if key.known and not key.current and not key.values + key.files]
+        with alone(Path(settings.DATA) / "serve.lock", "bangfu keys"):  # a server may still seal with the key that it read
+            crypt.forget(unused)
+        known = [key for key in known if key.name not in unused]
+    if arguments.json:
+        shown = [{"key": k.name, "current": k.current, "in_file": k.known, "values": k.values, "files": k.files} for k in known]
+        emit({"file": str(crypt.key_file()), "keys": shown})
+    else:
+        words = {True: say("现用", "current"), False: say("旧", "former")}
+        rows = [(k.name, words[k.current] if k.known else say("密钥文件中没有", "not in the key file"), k.values, k.files) for k in known]
+        table(rows, (say("密钥", "key"), say("状态", "state"), say("数据", "values"), say("文件", "files")), right=(2, 3))
+    if arguments.renew or arguments.reseal or arguments.forget:
+        note(
+            say(
+                f"请把 {crypt.key_file()} 重新另存一份：旧的副本打不开新数据。换密钥前的备份仍要旧密钥才能打开。",
+                f"Copy {crypt.key_file()} anew: the old copy does not open new data. Backups made before still need the former key.",
+            )
+        )
+    return 0 if all(k.known for k in known) else 1

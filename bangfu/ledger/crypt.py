@@ -15,6 +15,7 @@ import os
 import secrets
 import tempfile
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -50,6 +51,9 @@ class Keyring:
         """What `seal` was given. Raises CannotDecrypt."""
         sealed = bytes(sealed)
         key = self.keys.get(sealed[:KEY_ID])
+        if key is None:  # renewed since this process read the file
+            keyring.cache_clear()
+            key = keyring().keys.get(sealed[:KEY_ID])
         if key is None:
             raise CannotDecrypt(
                 f"数据由密钥 {sealed[:KEY_ID].hex()} 加密，密钥文件 {key_file()} 中没有它：请放回原来的密钥文件"
@@ -78,11 +82,22 @@ def keyring() -> Keyring:
     return _read(path)
 
 
-def rotate() -> None:
-    """Add a new current key to the key file. What was encrypted before stays readable: the former keys stay in the file."""
+def renew() -> str:
+    """Add a new current key to the key file; gives its id. The former keys stay in the file and open what they sealed (`keys.reseal`)."""
     path = key_file()
     keyring()  # made if it was missing
-    _write(path, [*path.read_text(encoding="ascii").splitlines(), _line(secrets.token_hex(KEY_ID))], replace=True)
+    name = secrets.token_hex(KEY_ID)
+    _write(path, [*path.read_text(encoding="ascii").splitlines(), _line(name)], replace=True)
+    keyring.cache_clear()
+    return name
+
+
+def forget(names: Iterable[str]) -> None:
+    """Take keys out of the key file: for ever. Raises ValueError for the current one and for the key of the hashes."""
+    path, gone = key_file(), set(names)
+    if gone & {"index", keyring().current.hex()}:
+        raise ValueError("the current key and the key of the hashes stay")
+    _write(path, [line for line in path.read_text(encoding="ascii").splitlines() if line.split()[0] not in gone], replace=True)
     keyring.cache_clear()
 
 
@@ -154,7 +169,7 @@ else:
     Column = models.Field  # generic for the type checker only
 
 
-class _Encrypted(Column):
+class Encrypted(Column):
     """A column of ciphertext; `label` binds a value to its column and must never change. It cannot be searched, only be null or not."""
 
     empty_strings_allowed = False
@@ -188,7 +203,7 @@ class _Encrypted(Column):
         raise NotImplementedError
 
 
-class EncryptedTextField(_Encrypted):
+class EncryptedTextField(Encrypted):
     """Text, encrypted."""
 
     def seal(self, value: str) -> bytes:
@@ -198,7 +213,7 @@ class EncryptedTextField(_Encrypted):
         return keyring().open(stored, self.label).decode()
 
 
-class EncryptedJSONField(_Encrypted):
+class EncryptedJSONField(Encrypted):
     """A JSON value, encrypted; an empty object is stored as no bytes, since most entries have no further details."""
 
     def seal(self, value: Any) -> bytes:
@@ -241,16 +256,21 @@ def stored(sha256: str) -> Path:
 def store(content: bytes) -> str:
     """Keep `content` encrypted in the data folder; gives its SHA-256 (hex), under which the same content is kept once."""
     sha256 = hashlib.sha256(content).hexdigest()
-    path = stored(sha256)
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(keyring().seal(content, f"file.{sha256}"))
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
+    if not stored(sha256).exists():
+        seal_file(sha256, content)
     return sha256
+
+
+def seal_file(sha256: str, content: bytes) -> None:
+    """Write the file of that hash, under the current key, in place of what was there."""
+    path = stored(sha256)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(keyring().seal(content, f"file.{sha256}"))
+        file.flush()
+        os.fsync(file.fileno())
+    Path(temporary).replace(path)
 
 
 def load(sha256: str) -> bytes:
