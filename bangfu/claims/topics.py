@@ -182,6 +182,7 @@ class Topics:
         if own is not None:
             points[self.places[own[0]]] += own[1]
         fit = self._fit(spot.unit, spot.done, spent=spot.spent)
+        done = "" if spot.unit == "organisation" else spot.done
         start, end, (left, right), (floor, ceiling) = spot.start, spot.end, spot.clause, spot.between
         for cue_start, cue_end, speaks in cues:
             gap = start - cue_end if cue_end <= start else cue_start - end if cue_start > end else 0
@@ -194,7 +195,7 @@ class Topics:
             else:
                 near = _WITHIN[gap]
             for number, weight, units in speaks:
-                if units is None or spot.unit in units or spot.done in units:
+                if units is None or spot.unit in units or done in units:
                     points[number] += weight * near * fit[number]
         if spot.last is not None:
             points[self.places[self._inherited(spot)]] += spot.bond
