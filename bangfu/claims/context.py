@@ -68,7 +68,7 @@ class Clause(NamedTuple):
         if self.found.quantity.unit != "CNY":
             return 0
         thing = _SPENT.match(self.text, self.found.after, self.sentence.end)
-        return 0 if thing is None else thing.end()
+        return 0 if thing is None or _MONEY.search(thing[0]) is not None else thing.end()
 
     def attained(self) -> bool:
         """Whether the clause says that a target was reached (完成率, 超额完成)."""
@@ -76,6 +76,7 @@ class Clause(NamedTuple):
 
 
 _REACHED = re.compile(r"惠及|受益|受惠|覆盖|涵盖|沾光|串起|辐射|涉及")
+_MONEY = re.compile(r"资金|经费|款(?!式)|基金")
 _WORTH = re.compile(r"价值|总价|市值|折[价合款]|货值|计价")
 _SPENT = re.compile(
     r"[^，,。；;\d]{0,3}[，,、]?(?:[^，,。；;\d]{0,6}?)(?:建(?!档|议)|修(?!养)|盖|铺|硬化|拓宽|整修|改造|装|打了?一?[口眼井]|扩建|购置|种|养|整治|发展|扶持|管护|办成|改善|完善)[^，,。；;]{0,30}"
