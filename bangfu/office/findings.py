@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 
 from django.contrib.auth.models import User
+from django.db import connections
 
 from bangfu.catalogue import Label
 from bangfu.ledger import catalogue, checks
@@ -38,8 +40,11 @@ RULES: Mapping[str, Label] = {
 }
 """What each rule is about, by its number in domain.md 6.8."""
 
+AT_ONCE = 20_000
+"""A ledger of so many entries is examined while a page is made (some 100 µs an entry); a larger one beside it, while the page waits and asks again."""
+
 LARGEST = 300_000
-"""A ledger of more entries is not examined while somebody waits for a page; the command does it."""
+"""A ledger of more entries is left to the command: some 3 kB an entry are held while it is examined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,10 @@ class Found:
         return bool(self.replies) and self.replies[-1].closed
 
 
+class StillLooking(Exception):  # noqa: N818 - a sentence, as people read it
+    """The examination is under way; ask again."""
+
+
 class LedgerTooLarge(Exception):  # noqa: N818 - a sentence, as people read it
     """The ledger is examined by the command, not while somebody waits."""
 
@@ -72,13 +81,17 @@ class LedgerTooLarge(Exception):  # noqa: N818 - a sentence, as people read it
 def find(programme: Programme, today: date, *, units: frozenset[int] | None = None, waiting: bool = False) -> list[Found]:
     """Everything that is found, the gravest first; with `units` only what concerns entries of these units alone.
 
-    Raises LedgerTooLarge with `waiting`, where the ledger has more than `LARGEST` entries.
+    With `waiting` (for a page) a large ledger is examined beside it: raises StillLooking until that is done, and LedgerTooLarge.
     """
-    if waiting and Entry.objects.filter(programme=programme).count() > LARGEST:
-        raise LedgerTooLarge
     programme.refresh_from_db(fields=["mark"])
     posted = Posting.objects.filter(programme=programme, mark=programme.mark).values_list("at", flat=True).first()
-    found = list(_examined(programme.pk, programme.mark, posted, today, id(catalogue())))
+    asked = (programme.pk, programme.mark, posted, today, id(catalogue()))
+    many = Entry.objects.filter(programme=programme).count() if waiting else 0
+    if many > LARGEST:
+        raise LedgerTooLarge
+    if many > AT_ONCE:
+        _look_beside(asked)
+    found = list(_examined(*asked))
     if units is None:
         found += _divided(programme)
     else:
@@ -94,6 +107,35 @@ def find(programme: Programme, today: date, *, units: frozenset[int] | None = No
 def _examined(programme: int, mark: int, posted: datetime | None, today: date, of: int) -> tuple[Finding, ...]:  # noqa: ARG001 - they are the key
     """What the rules find at a mark on a day: examined once, as nothing they look at changes without a posting."""
     return tuple(checks.check(Programme.objects.get(pk=programme), today=today))
+
+
+Asked = tuple[int, int, datetime | None, date, int]
+
+_beside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="check-up")
+_under_way: dict[Asked, Future[None]] = {}
+
+
+def _look_beside(asked: Asked) -> None:
+    """See that what is asked is examined by the one thread for it; returns once it is. Raises StillLooking, and what went wrong there."""
+    future = _under_way.get(asked)
+    if future is None:
+        future = _under_way[asked] = _beside.submit(_look, asked)
+    try:
+        future.result(timeout=0.5)
+    except TimeoutError:
+        raise StillLooking from None
+    except Exception:
+        _under_way.pop(asked, None)
+        raise
+    for other in [key for key in _under_way if key != asked and _under_way[key].done()]:
+        del _under_way[other]
+
+
+def _look(asked: Asked) -> None:
+    try:
+        _examined(*asked)
+    finally:
+        connections.close_all()
 
 
 def _divided(programme: Programme) -> Iterable[Finding]:

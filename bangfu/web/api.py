@@ -747,6 +747,8 @@ def findings(request: HttpRequest, slug: str) -> Any:
     access = standing(request, slug)
     try:
         found = examined.find(access.programme, timezone.localdate(), units=access.units(), waiting=True)
+    except examined.StillLooking:
+        raise Problem(503, "正在体检，请稍后再问 (the ledger is being looked through: ask again in a while)") from None
     except examined.LedgerTooLarge:
         raise Problem(
             503, "台账很大，请在服务器上运行 bangfu findings (the ledger is large: run `bangfu findings` on the server)"

@@ -72,3 +72,31 @@ def test_a_ledger_too_large_is_left_to_the_command(office: Any, monkeypatch: pyt
     with pytest.raises(findings.LedgerTooLarge):
         findings.find(office.programme, TODAY, waiting=True)
     assert findings.find(office.programme, TODAY)
+
+
+def test_a_large_ledger_is_examined_beside_the_page(own_database: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page is told to ask again until the one thread for it is through; what goes wrong there is not kept."""
+    import threading
+
+    from tests.conftest import build_office
+
+    office = build_office()
+    post(office.programme, [over()], by=office.clerk)
+    held = threading.Event()
+    usual = checks.check
+
+    def slow(*args: Any, **more: Any) -> Any:
+        held.wait(20)
+        return usual(*args, **more)
+
+    monkeypatch.setattr(findings, "AT_ONCE", 0)
+    monkeypatch.setattr(checks, "check", slow)
+    with pytest.raises(findings.StillLooking):
+        findings.find(office.programme, TODAY, waiting=True)
+    held.set()
+    findings._under_way[next(iter(findings._under_way))].result(20)
+    assert [f.finding.rule for f in findings.find(office.programme, TODAY, waiting=True)] == ["C01"]
+    monkeypatch.setattr(checks, "check", lambda *_, **__: 1 // 0)
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError):
+            findings.find(office.programme, date(2021, 1, 1), waiting=True)

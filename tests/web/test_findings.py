@@ -109,3 +109,17 @@ def test_by_a_call(faulty: Office) -> None:
     assert [f["rule"] for f in call(faulty.leader).json()] == ["C01", "C01"]
     assert len(call(faulty.liaison).json()) == 1
     assert call(faulty.stranger).status_code == 404
+
+
+def test_a_page_that_waits_asks_again(faulty: Office, clerk: Client, monkeypatch: Any) -> None:
+    from bangfu.office import findings
+
+    def looking(*_: Any, **__: Any) -> Any:
+        raise findings.StillLooking
+
+    monkeypatch.setattr(findings, "find", looking)
+    page = text(clerk.get(at(faulty, "findings")))
+    assert "正在体检" in page
+    assert f'hx-get="{at(faulty, "findings")}"' in page
+    assert "正在体检" in text(clerk.get(at(faulty, "flags")))
+    assert clerk.get(at(faulty, "findings_export")).status_code == 302

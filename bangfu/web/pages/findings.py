@@ -16,7 +16,7 @@ from bangfu.ledger.loading import facts_of
 from bangfu.ledger.models import Entry
 from bangfu.office import findings as examined
 from bangfu.office import targets as plans
-from bangfu.office.findings import RULES, Found, LedgerTooLarge
+from bangfu.office.findings import RULES, Found, LedgerTooLarge, StillLooking
 from bangfu.office.targets import Sign
 from bangfu.web.desk import Desk, desk_for
 from bangfu.web.export import attachment, workbook
@@ -44,7 +44,7 @@ class Shown:
 
 
 def found_for(desk: Desk) -> list[Found]:
-    """What is found in the entries that the visitor may see and the filter asks for. Raises LedgerTooLarge."""
+    """What is found in the entries that the visitor may see and the filter asks for. Raises LedgerTooLarge, StillLooking."""
     found = examined.find(desk.programme, timezone.localdate(), units=desk.access.units(), waiting=True)
     if not (desk.filter.begin or desk.filter.end or desk.filter.place or desk.filter.unit or desk.filter.text):
         return found
@@ -77,8 +77,8 @@ def findings(request: HttpRequest, slug: str) -> HttpResponse:
     desk = desk_for(request, slug)
     try:
         every = found_for(desk)
-    except LedgerTooLarge:
-        return desk.page("findings.html", at="findings", too_large=True)
+    except (LedgerTooLarge, StillLooking) as why:
+        return desk.page("findings.html", at="findings", too_large=isinstance(why, LedgerTooLarge), looking=isinstance(why, StillLooking))
     asked = request.GET.get("rule", "")
     found = [f for f in every if not asked or f.finding.rule == asked]
     still = [f for f in found if not f.closed]
@@ -91,6 +91,7 @@ def findings(request: HttpRequest, slug: str) -> HttpResponse:
         "findings.html",
         at="findings",
         too_large=False,
+        looking=False,
         counts=counts(found),
         rules=[(rule, rule_word(rule), sum(f.finding.rule == rule and not f.closed for f in every)) for rule in rules],
         asked=asked,
@@ -130,8 +131,8 @@ def findings_export(request: HttpRequest, slug: str) -> HttpResponse:
     desk = desk_for(request, slug)
     try:
         found = found_for(desk)
-    except LedgerTooLarge:
-        raise Http404 from None
+    except (LedgerTooLarge, StillLooking):
+        return HttpResponseRedirect(desk.to("findings"))
     table = [
         [
             one.finding.rule,
@@ -159,10 +160,14 @@ def flags(request: HttpRequest, slug: str) -> HttpResponse:
     targets = of_desk(desk, year)
     whole = [t for t in targets.values() if not t.key.unit and not t.key.place] or list(targets.values())
     progress = plans.progress(desk.books, whole, timezone.localdate())
+    found: list[Found] = []
+    too_large = looking = False
     try:
-        found, too_large = [f for f in found_for(desk) if not f.closed], False
+        found = [f for f in found_for(desk) if not f.closed]
     except LedgerTooLarge:
-        found, too_large = [], True
+        too_large = True
+    except StillLooking:
+        looking = True
     rules = dict.fromkeys(f.finding.rule for f in found)  # the gravest first
     return desk.page(
         "flags.html",
@@ -173,6 +178,7 @@ def flags(request: HttpRequest, slug: str) -> HttpResponse:
         counts=counts(found),
         rules=[(rule, rule_word(rule), sum(f.finding.rule == rule for f in found)) for rule in rules],
         too_large=too_large,
+        looking=looking,
         tones=SIGN_TONES,
         severities=TONES,
     )
