@@ -149,7 +149,16 @@ _SPACED = re.compile(r"(?<=\d)[ \u00a0\u2009\u202f](?=\d{3}(?!\d))")
 _MEASURE = re.compile(r"(?P<n>.*?[\d〇零一二两三四五六七八九十百千万亿](?:余|多)?)\s*(?P<w>(?![万亿])[^\W\d_]{1,4}(?:/[^\W\d_]{1,3})?)")
 _SIGN = str.maketrans({"−": "-", "﹣": "-", "－": "-", "＄": "$", "，": ",", "．": "."})
 _MINUS_HEAD = re.compile(r"(?:负|△|▲)\s*(?=\d)")
+_COUNTED = re.compile(r"^(?:共计?|合计|总计|小计|计|约计)[:：]?\s*(?=[\d¥￥])")
+_WORKED = re.compile(r"^[\d\s.,+\-*/x×()元%]+=\s*(?=[¥￥\d])")
 _ACCOUNTING = re.compile(r"[（(]\s*([¥￥]?[\d,.]+)\s*[)）]")
+_ALSO = {
+    "session": frozenset({"班", "批", "轮", "讲", "堂", "节", "课", "班次", "批次", "期次", "场次", "个班"}),
+    "household": frozenset({"家", "农户", "户人家"}),
+    "person": frozenset({"个", "学员", "村民", "位", "人员"}),
+    "hour": frozenset({"h", "H", "学时", "课时"}),
+}
+"""Measure words that offices use for a unit besides its own."""
 _GENERIC = frozenset({"item", "copy", "other"})
 """Units of which the measure word does not matter: 5头, 30只, 2亩, 200斤 are a quantity «in whatever measure»."""
 
@@ -177,6 +186,15 @@ def _read_written(text: str, unit: str, in_scale: str, times: Decimal) -> Decima
     cell = _MINUS_HEAD.sub("-", _REMARK.sub("", cell)).removesuffix("整").removesuffix("正").strip()
     if unit == "person":
         cell = re.sub(r"(?<=\d)\s*口人?$", "人", cell)
+    cell = _WORKED.sub("", _COUNTED.sub("", cell))
+    if unit == "CNY":
+        cell = re.sub(r"元/(?:学?年|学期)$", "元", cell)
+    addends = cell.removesuffix("元").split("+") if "+" in cell else []
+    if len(addends) > 1 and not addends[-1]:
+        cell = cell.removesuffix("+")  # 100+: so many and more
+    elif len(addends) > 1 and unit == "CNY" and all(_PLAIN.fullmatch(a.strip().removesuffix("元")) for a in addends):
+        worth = Decimal(1) if cell.endswith("元") else times
+        return sum((Decimal(a.strip().removesuffix("元")) for a in addends), Decimal(0)) * worth
     for attempt in (cell, _without_measure(cell, unit), _worded(cell, unit)):
         if attempt is None:
             continue
@@ -201,7 +219,7 @@ def _without_measure(cell: str, unit: str) -> str | None:
     found = _MEASURE.fullmatch(cell)
     if found is None:
         return None
-    if unit == "session" and found["w"] in {"批", "批次", "班", "回"}:
+    if found["w"] in _ALSO.get(unit, ()):
         return found["n"].strip()
     if unit not in _GENERIC and found["w"] in quantities.UNIT_WORDS:
         return None
@@ -419,7 +437,7 @@ _M = r"(?P<{p}m>0?[1-9]|1\d|[2-9]\d)"
 _D = r"(?P<{p}d>\d{{1,2}})"
 _FORMS = (
     _Y + "年" + _M + r"(?:月|[./-])" + _D + r"(?:日|号)?",
-    _Y + r"(?P<{p}s>[./\-_])" + _M + r"(?P={p}s)" + _D + r"(?:日|号)?",  # one separator throughout: 2019.3-5 is March to May
+    _Y + r"(?P<{p}s>[./\-_、,。·•:\\ ])" + _M + r"(?P={p}s)" + _D + r"(?:日|号)?",  # one separator throughout: 2019.3-5 is March to May
     _Y + r"[年./\-_]" + _M + r"(?:月份?)?",
     r"(?P<{p}yc>(?:19|20)\d\d)(?P<{p}mc>\d\d)(?P<{p}dc>\d\d)",
     r"(?P<{p}yc>(?:19|20)\d\d)(?P<{p}mc>0[1-9]|1[0-9])",
@@ -440,33 +458,42 @@ def _alternatives(prefix: str, forms: tuple[str, ...]) -> list[re.Pattern[str]]:
 
 
 _SINGLE = _alternatives("", _FORMS)
-_TO = r"\s*(?:-{1,2}|—{1,2}|–|~{1,2}|～|至|到|、|,|起至)\s*(?:次年)?"
+_TO = r"\s*(?:-{1,2}|—{1,2}|–|~{1,2}|～|至|到|、|,|和|及|起至)\s*(?:次年)?"
 _SPANS = [
     (re.compile(left.format(p="a") + _TO + right.format(p="b"), re.ASCII))
-    for left in (*_FORMS, r"(?P<{p}m>[1-9]|1[0-2])(?=\s*(?:-|—|–|~|～|至|到)+\s*\d{{1,2}}月)")
+    for left in (*_FORMS, r"(?P<{p}m>[1-9]|1[0-2])(?=\s*(?:-|—|–|~|～|至|到|、|,|和|及)+\s*\d{{1,2}}月)")
     for right in _RIGHT
 ]
-_OPEN = r"\s*(?:-{{1,2}}|—{{1,2}}|–|~|～|至|到|起|开始|以来)?\s*(?:至今|迄今|今|现在|目前|起|开始|以来|-|—|~|～|至)"
+_OPEN = r"\s*(?:-{{1,2}}|—{{1,2}}|–|~|～|至|到|起|开始|以来)?\s*(?:至今|迄今|今|现在|目前|长期|常年|起|开始|以来|-|—|~|～|至)"
 _OPEN_SINGLE = _alternatives("", tuple(form + _OPEN for form in _FORMS))
+_HOUR = r"(?:上午|下午|中午|晚上?)?\s*\d{1,2}(?:[:：]\d{2}(?:[:：]\d{2}(?:\.\d+)?)?|[时点](?:\d{1,2}分?|半|整)?)"
 _CLOCK = re.compile(
-    r"(?:\s*[T ]\s*|\s*)(?:上午|下午|晚上?)?\s*\d{1,2}[:：]\d{2}(?:[:：]\d{2})?(?:\.\d+)?\s*(?:Z|\+\d\d:\d\d)?$|\s*(?:上午|下午|晚上|全天)$"
+    rf"(?:\s*[T ]\s*|(?<=[日号])\s*|(?<=[)）])\s*|(?<=\d)(?=[上下中晚]))(?:{_HOUR}(?:\s*[-—~～至到]+\s*{_HOUR})?)(?:\s*Z|\s*\+\d\d:\d\d)?(?!\d)|\s*(?:上午|下午|晚上|全天)$"
 )
 _WEEKDAY = re.compile(r"[（(]?(?:星期|周|礼拜)[一二三四五六日天][)）]?")
 _TERM = re.compile(
-    r"(?:(?P<y>(?:19|20)\d\d)(?:[-—/](?:19|20)?\d\d)?(?:年度?|学年度?)?)?第?(?P<t>秋季学期|秋季|秋|春季学期|春季|春|一学期|二学期|一季度|二季度|三季度|四季度|1季度|2季度|3季度|4季度|上半年|下半年|全年|年初|年中|年底|年末)"
+    r"(?:(?P<y>(?:19|20)\d\d)(?P<z>[-—–~～/至](?:19|20)?\d\d)?(?:年度?|学年度?|度)?)?第?(?P<t>秋季学期|秋季|秋|春季学期|春季|春|一学期|二学期|上学期|下学期|一季度|二季度|三季度|四季度|1季度|2季度|3季度|4季度|上半年|下半年|全年|年初|年中|年底|年末)"
 )
 _TERMS = {
     "一季度": (1, 3), "二季度": (4, 6), "三季度": (7, 9), "四季度": (10, 12), "1季度": (1, 3), "2季度": (4, 6), "3季度": (7, 9), "4季度": (10, 12),
-    "秋季学期": (9, 0), "秋季": (9, 0), "秋": (9, 0), "一学期": (9, 0), "春季学期": (3, 0), "春季": (3, 0), "春": (3, 0), "二学期": (3, 0),
+    "秋季学期": (9, 0), "秋季": (9, 0), "秋": (9, 0), "一学期": (9, 0), "春季学期": (3, 0), "春季": (3, 0), "春": (3, 0), "二学期": (3, 0), "上学期": (9, 0), "下学期": (3, 0),
     "上半年": (1, 6), "下半年": (7, 12), "全年": (1, 12), "年初": (1, 0), "年中": (6, 0), "年底": (12, 0), "年末": (12, 0),
 }  # fmt: skip
+_MONTHS = {m: n for n, m in enumerate(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1)}
+_ENGLISH = re.compile(
+    r"(?:(?P<d>\d{1,2})(?:st|nd|rd|th)?[-/ ]|(?P<y>(?:19|20)\d\d)[-/ ])?(?P<m>[A-Za-z]{3})[a-z]{0,6}\.?(?:[-/ ,]+(?P<e>\d{1,2})(?:st|nd|rd|th)?)??(?:[-/ ,]+(?P<z>(?:19|20)?\d\d))?",
+    re.ASCII,
+)
+_SCHOOL_YEAR = re.compile(r"((?:19|20)\d\d)\s*[-—–~～/至]+\s*((?:19|20)?\d\d)\s*学年度?")
 _PART_OF_MONTH = re.compile(r"(?<=月)份?(?:上旬|中旬|下旬|初|底|末|中)$")
 _SERIAL_DAY = re.compile(r"([3-5]\d{4})(?:\.\d+)?\s*(至今|迄今|起|以来)?", re.ASCII)
 _YEAR_BESIDE = re.compile(r"(.*?[月日号\d])\s*\(\s*((?:19|20)\d\d)年?\s*\)", re.ASCII)
 _BARE_DAY = re.compile(r"(0?[1-9]|1[0-2])-([0-3]?\d)", re.ASCII)
 """12-20: a day of the year that title or band tell."""
-_CN_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
-_CN_DATE = re.compile(r"([〇零一二三四五六七八九]{4}|[〇零一二三四五六七八九]{2})(?=年)|([一二三四五六七八九十]{1,3})(?=[月日号])")
+_CN_DIGITS = str.maketrans("〇零○Ｏ一二三四五六七八九", "0000123456789")
+_CN_DATE = re.compile(
+    r"((?=\d*[〇零○Ｏ一二三四五六七八九])[〇零○Ｏ0一二三四五六七八九]{4}|[〇零○一二三四五六七八九]{2})(?=年)|([一二三四五六七八九十]{1,3})(?=[月日号])"
+)
 
 
 def read_date(text: str, year: int | None = None) -> Period:
@@ -492,14 +519,17 @@ def _read_date(text: str, year: int | None) -> Period | None:
     beside = _YEAR_BESIDE.fullmatch(cell)
     if beside is not None:
         cell, year = beside[1], int(beside[2])
-    cell = _CN_DATE.sub(lambda m: str(_cn_number(m[0])), cell)
-    cell = _WEEKDAY.sub("", _CLOCK.sub("", cell)).strip()
-    cell = re.sub(r"\s*[（(][^()（）]*[)）]$", "", cell)
-    cell = re.sub(r"(?<=[\d年月日号.\-/~—至到])\s+(?=[\d年月日号.\-/~—至到])", "", cell)
+    cell = _plainer(cell, year)
+    whole = _SCHOOL_YEAR.fullmatch(cell)
+    if whole is not None:
+        return Period(date(int(whole[1]), 9, 1), date(int(whole[1]) + 1, 8, 31), precision="month")
     term = _TERM.fullmatch(cell)
     if term is not None:
-        return _term(term["t"], int(term["y"]) if term["y"] else year)
+        return _term(term["t"], _year_of_term(term, year))
     cell = _PART_OF_MONTH.sub("", cell)
+    found = _short(cell, year)
+    if found is not None:
+        return found
     for form in _SINGLE:
         match = form.fullmatch(cell)
         if match is not None:
@@ -507,9 +537,6 @@ def _read_date(text: str, year: int | None) -> Period | None:
     bare = _BARE_DAY.fullmatch(cell)
     if bare is not None and year is not None:
         return _single(year, int(bare[1]), int(bare[2]))
-    two_digit = re.fullmatch(r"(\d\d)[./-](\d{1,2})[./-](\d{1,2})", cell, re.ASCII)
-    if two_digit is not None:
-        return _single(2000 + int(two_digit[1]), int(two_digit[2]), int(two_digit[3]))
     for span in _SPANS:
         match = span.fullmatch(cell)
         if match is not None:
@@ -517,6 +544,73 @@ def _read_date(text: str, year: int | None) -> Period | None:
             if found is not None:
                 return found
     return _open_ended(cell, year)
+
+
+def _plainer(cell: str, year: int | None) -> str:
+    """The text without what a date may carry besides: clock, weekday, a remark, words before it; months by name and Chinese numerals as digits."""
+    cell = _CN_DATE.sub(lambda m: str(_cn_number(m[0])), cell)
+    english = _ENGLISH.fullmatch(cell)
+    if english is not None and english["m"].lower() in _MONTHS:
+        cell = _from_english(english, year)
+    cell = _WEEKDAY.sub("", _CLOCK.sub("", cell)).strip()
+    cell = re.sub(r"^(?:截[至止]|自|从|于)\s*(?=\d)", "", cell)
+    cell = re.sub(r"\s*[（(][^()（）]*[)）]$", "", cell).rstrip(".")
+    if not re.fullmatch(r"\d{4} \d{1,2} \d{1,2}", cell):
+        cell = re.sub(r"(?<=[\d年月日号.\-/~—至到、,])\s+(?=[\d年月日号.\-/~—至到、,])", "", cell)
+    cell = re.sub(r"^((?:19|20)\d\d)[./\-](?=\d{1,2}月)", r"\1年", cell)  # 2021.3月5日
+    cell = re.sub(r"(?<=月)[./\-](?=\d{1,2}[日号]$)", "", cell)
+    cell = re.sub(r"^((?:19|20)\d\d)?[年./\-]?[Qq]([1-4])$", r"\1\g<2>季度", cell)
+    return _outer(cell)
+
+
+def _from_english(match: re.Match[str], year: int | None) -> str:
+    """5-Mar-21, Mar-2021, March 5, 2021 → the same with digits."""
+    stated = match["y"] or match["z"]
+    day = match["d"] or match["e"] or (match["z"] if match["y"] else None)
+    if stated is None and year is None:
+        return match[0]
+    number = int(stated) if stated else (year or 0)
+    return f"{_full_year(number)}-{_MONTHS[match['m'].lower()]}" + (f"-{day}" if day else "")
+
+
+_LISTED = re.compile(r"\d{1,2}(?:[月./]\d{1,2})?[日号月]?(?:[-—~～至]\d{1,2}(?:[月./]\d{1,2})?[日号月]?)?")
+
+
+def _outer(cell: str) -> str:
+    """Several days told one by one: the first and the last (3月5、6、8日 → 3月5、8日); they are one entry that lasted from … to."""
+    first, *others = re.split(r"[、,]", cell)
+    if not others or re.fullmatch(r"(?:19|20)\d\d", first) or not all(_LISTED.fullmatch(o) for o in others):
+        return cell
+    left, *more = re.split(r"[-—~～至](?=\d{1,2}(?:[月./]\d{1,2})?[日号]?$)", first) if re.search(r"[月./]\d", first) else [first]
+    if len(others) == 1 and not more and not re.search(r"[-—~～至]", others[0]):
+        return cell
+    return f"{left}、{re.split(r'[-—~～至]', others[-1])[-1]}"
+
+
+def _short(cell: str, year: int | None) -> Period | None:
+    """Dates with a year of two digits, or with the year last, or month and day with a hyphen, where only one reading is possible."""
+    found = re.fullmatch(r"(\d\d)([./\-])(\d{1,2})\2(\d{1,2})", cell, re.ASCII)
+    if found is not None:
+        return _single(2000 + int(found[1]), int(found[3]), int(found[4]))
+    found = re.fullmatch(r"(\d{1,2})[./\-](\d{1,2})[./\-]((?:19|20)\d\d)", cell, re.ASCII)
+    if found is not None and (int(found[1]) > 12) != (int(found[2]) > 12):
+        day, month = sorted((int(found[1]), int(found[2])), reverse=True)
+        return _single(int(found[3]), month, day)
+    found = re.fullmatch(r"(\d{1,2})-(\d\d)", cell, re.ASCII)
+    if found is not None and (int(found[2]) > 12 or found[1].startswith("0")):
+        return _single(year, int(found[1]), int(found[2]))
+    found = re.fullmatch(r"(\d\d)\.(\d{1,2})", cell, re.ASCII)
+    if found is not None and int(found[1]) > 12 and (year is None or abs(2000 + int(found[1]) - year) <= 1):
+        return _single(2000 + int(found[1]), int(found[2]), None)
+    return None
+
+
+def _year_of_term(term: re.Match[str], year: int | None) -> int | None:
+    """The calendar year of a term: the second one of 2021-2022学年第二学期."""
+    if not term["y"]:
+        return year
+    later = term["z"] is not None and term["t"] in {"春季学期", "春季", "春", "二学期", "下学期"}
+    return int(term["y"]) + later
 
 
 def _open_ended(cell: str, year: int | None) -> Period | None:

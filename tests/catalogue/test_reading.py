@@ -58,6 +58,16 @@ def day(year: int, month: int, day_: int) -> date:
         ("2019年一季度", None, day(2019, 1, 1), day(2019, 3, 31)),
         ("2019年秋季学期", None, day(2019, 9, 1), None),
         ("2019年3月5日（周二）", None, day(2019, 3, 5), None),
+        ("2021、8、28", None, day(2021, 8, 28), None),
+        ("3月5日、6日、8日", 2019, day(2019, 3, 5), day(2019, 3, 8)),
+        ("11月2、3日", 2021, day(2021, 11, 2), day(2021, 11, 3)),
+        ("7、8月", 2021, day(2021, 7, 1), day(2021, 8, 31)),
+        ("2021年3月5日 14:00-16:00", None, day(2021, 3, 5), None),
+        ("5-Mar-21", None, day(2021, 3, 5), None),
+        ("2022Q1", None, day(2022, 1, 1), day(2022, 3, 31)),
+        ("2021—2022学年第二学期", None, day(2022, 3, 1), None),
+        ("2021.3月5日", None, day(2021, 3, 5), None),
+        ("二○二一年三月五日", None, day(2021, 3, 5), None),
     ],
 )
 def test_dates_in_every_form(text: str, year: int | None, begin: date, last: date | None) -> None:

@@ -4,7 +4,7 @@ Only the standard library and python-calamine are imported here. What is written
 
     ("at", 0)                                       still at it: no rows yet
     ("remark", zh, en)                              something left aside: macros, links to other files
-    ("sheet", name, hidden, merges, hidden_rows, hidden_columns, height)
+    ("sheet", name, hidden, merges, hidden_rows, hidden_columns, struck_rows, height)
     ("rows", [[text, …], …])                        rows from the top, every cell a text, "" where empty
     ("refused", zh, en)                             the file cannot be read; nothing follows
     ("end",)
@@ -108,7 +108,7 @@ def _text(path: Path, emit: Emit) -> None:
     if re.search(r"<table[\s>]", sample, re.IGNORECASE):
         _html(path.read_text(encoding=encoding, errors="replace"), path.stem, emit)
         return
-    emit(("sheet", path.stem, False, [], [], [], 0))
+    emit(("sheet", path.stem, False, [], [], [], [], 0))
     with path.open(encoding=encoding, newline="") as file:
         try:
             _rows(csv.reader((line.replace("\x00", "") for line in file), delimiter=_delimiter(sample)), emit, _clean_row, spans=True)
@@ -173,7 +173,7 @@ class _Tables(HTMLParser):
 def _html(text: str, name: str, emit: Emit) -> None:
     parser = _Tables()
     parser.feed(text)
-    emit(("sheet", name, False, parser.merges, [], [], len(parser.rows)))
+    emit(("sheet", name, False, parser.merges, [], [], [], len(parser.rows)))
     _rows(parser.rows, emit, _clean_row)
 
 
@@ -201,7 +201,8 @@ def _zipped(path: Path, emit: Emit) -> None:
                 )
             _check_entities(pack, parts)
             if "xl/workbook.xml" in names:
-                extras = {n: scan(pack, part, emit) for n, part in _sheet_parts(pack).items()}
+                struck = _struck_styles(pack)
+                extras = {n: scan(pack, part, emit, struck) for n, part in _sheet_parts(pack).items()}
             elif "content.xml" in names:
                 extras = scan_ods(pack)
             elif any(name.startswith("xl/") and name.endswith(".bin") for name in names):
@@ -235,11 +236,12 @@ def _check_entities(pack: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> None
 
 
 class Extra:
-    """What calamine does not tell about a sheet: hidden rows and columns, formulas whose result is not stored, error values."""
+    """What calamine does not tell about a sheet: hidden rows and columns, rows struck through, formulas whose result is not stored, error values."""
 
     def __init__(self) -> None:
         self.hidden_rows: list[int] = []
         self.hidden_columns: list[int] = []
+        self.struck: list[int] = []
         self.formulas: dict[tuple[int, int], str] = {}
         self.errors: dict[tuple[int, int], str] = {}
         self.merges: list[tuple[int, int, int, int]] = []
@@ -294,7 +296,45 @@ _VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>([^<]+)</")
 _REF = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 
 
-def scan(pack: zipfile.ZipFile, name: str, emit: Emit) -> Extra:
+_FONT = re.compile(rb"<(?:\w+:)?font(?:\s[^>]*)?(?:/>|>(.*?)</(?:\w+:)?font>)", re.DOTALL)
+_STRIKE = re.compile(rb'<(?:\w+:)?strike(?:\s+val="(?:1|true)")?\s*/>')
+_STYLE = re.compile(rb"<(?:\w+:)?xf\s[^>]*>")
+
+
+def _struck_styles(pack: zipfile.ZipFile) -> set[bytes]:
+    """The numbers of the cell styles whose letters are struck through."""
+    try:
+        styles = _part(pack, "xl/styles.xml")
+    except KeyError:
+        return set()
+    if b"strike" not in styles:
+        return set()
+    fonts = styles.partition(b"fonts")[2].partition(b"fonts>")[0]
+    struck = {str(n) for n, m in enumerate(_FONT.finditer(fonts)) if m[1] and _STRIKE.search(m[1])}
+    formats = styles.partition(b"cellXfs")[2].partition(b"cellXfs>")[0]
+    return {str(n).encode() for n, tag in enumerate(_STYLE.findall(formats)) if _attributes(tag).get("fontId") in struck}
+
+
+_VALUED = re.compile(rb"<(?:\w+:)?(?:v|is|f)[ >]")
+_ANY_CELL = re.compile(rb"<(?:\w+:)?c(\s[^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
+
+
+def _note_struck(chunk: bytes, struck: set[bytes], extra: Extra) -> None:
+    """Rows whose filled cells are all (but perhaps one) struck through."""
+    style = re.compile(rb'<(?:\w+:)?c\s[^>]*?\bs="(?:' + b"|".join(sorted(struck)) + rb')"')
+    at = 0
+    while (match := style.search(chunk, at)) is not None:
+        begin = max(chunk.rfind(b"<row", 0, match.start()), chunk.rfind(b":row ", 0, match.start()))
+        end = chunk.find(b"row>", match.end())
+        at = end if end > 0 else len(chunk)
+        head = re.compile(rb'row\s[^>]*?\br="(\d+)"').search(chunk, max(begin, 0), match.end())
+        filled = [m[1] for m in _ANY_CELL.finditer(chunk, match.start() if begin < 0 else begin, at) if m[2] and _VALUED.search(m[2])]
+        lined = sum(1 for tag in filled if (s := re.search(rb'\bs="(\d+)"', tag)) is not None and s[1] in struck)
+        if head is not None and lined >= 2 and lined >= len(filled) - 1:
+            extra.struck.append(int(head[1]) - 1)
+
+
+def scan(pack: zipfile.ZipFile, name: str, emit: Emit, struck: set[bytes]) -> Extra:
     """Go once through a sheet's XML without building anything: refuse what would unfold, note what calamine leaves out."""
     extra = Extra()
     high, wide = 0, 26
@@ -307,6 +347,8 @@ def scan(pack: zipfile.ZipFile, name: str, emit: Emit) -> Extra:
             wide = max(wide, column_of(match[1].decode()) + 1)
         for match in _HIDDEN.finditer(chunk):
             _note_hidden(match, extra)
+        if struck:
+            _note_struck(chunk, struck, extra)
         if b"<f" in chunk or b":f" in chunk or b't="e"' in chunk:
             _note_special(chunk, extra, shared)
         for number in _rows_with_content(chunk):
@@ -443,10 +485,13 @@ def scan_ods(pack: zipfile.ZipFile) -> dict[int, Extra]:
     extras: dict[int, Extra] = {}
     sheet, row, column, high, wide = -1, 0, 0, 0, 0
     repeat = 1
+    filled_cells = lined_cells = 0
     with pack.open("content.xml") as file:
         data = file.read(MAX_PART)
     if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
         raise Refused("文件里有不该有的实体声明，没有读取", "the file declares XML entities and was not read")
+    styles = re.findall(rb'<style:style [^>]*?style:name="([^"]+)"[^>]*>(.*?)</style:style>', data.partition(b"<office:body")[0], re.DOTALL)
+    struck = {name for name, body in styles if re.search(rb'text-line-through-style="(?!none)', body)}
     for match in _ODS.finditer(data):
         closing, name, tag = bool(match[1]), match[2], match[3]
         if name == b"table":
@@ -455,13 +500,19 @@ def scan_ods(pack: zipfile.ZipFile) -> dict[int, Extra]:
                 extras[sheet] = Extra()
         elif name == b"table-row":
             if closing or match[4]:
+                if closing and lined_cells >= 2 and lined_cells >= filled_cells - 1:
+                    extras[sheet].struck.append(row)
                 row += repeat if closing else _repeated(tag, "rows")
             else:
                 repeat, column = _repeated(tag, "rows"), 0
+            filled_cells = lined_cells = 0
         elif not closing and sheet >= 0:
             times = _repeated(tag, "columns")
             filled = not match[4] and data[match.end() : match.end() + 200].lstrip().startswith(b"<text:p")
             if filled:
+                filled_cells += 1
+                if struck:
+                    lined_cells += _attributes(tag).get("style-name", "").encode() in struck
                 high, wide = max(high, row + repeat), max(wide, column + times)
                 if high * wide > MAX_AREA:
                     raise Refused("文件解开后过大，没有读取", "the file unfolds to an unreasonable size and was not read")
@@ -503,7 +554,8 @@ def _sheet(sheet: Any, hidden: bool, extra: Extra, emit: Emit) -> None:
     height = end[0] + 1 if end else 0
     if end and (end[0] + 1) * (end[1] + 1) > (MAX_AREA if end[0] > 65_535 or end[1] < 60 else MAX_AREA // 6):
         raise Refused("表格范围过大，请删去表格以外的内容再传", "a sheet spans too many cells; delete what lies outside the table")
-    emit(("sheet", sheet.name, hidden, merges[:200_000], extra.hidden_rows[:100_000], extra.hidden_columns[:MAX_COLUMNS], height))
+    hidden_rows, hidden_columns = extra.hidden_rows[:100_000], extra.hidden_columns[:MAX_COLUMNS]
+    emit(("sheet", sheet.name, hidden, merges[:200_000], hidden_rows, hidden_columns, extra.struck[:100_000], height))
     if not end:
         return
     lead = [""] * (sheet.start[1] if sheet.start else 0)  # rows come from the top, but only from the first used column on

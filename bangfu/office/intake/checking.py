@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from bangfu.catalogue import Field, FieldType
-from bangfu.catalogue.reading import norm
+from bangfu.catalogue.reading import Period, norm
 from bangfu.office.intake.marks import Marks
 from bangfu.office.intake.reading import place_of
 from bangfu.office.intake.rows import Issue, Record, number_of
 from bangfu.office.intake.understanding import Understood
+from bangfu.office.intake.words import is_carried
 from bangfu.quantities import plain
 
 ONCE = ("voucher", "invoice", "order_number")
@@ -64,6 +66,9 @@ class Duplicates:
             record.issues.append(Issue(record.row, record.places.get("amount", 0), "amount", "alike", zh, en, earlier))
 
 
+_OF_TIME = re.compile(r"[本当](月|季|年)")
+
+
 class _Column:
     """One number column of a table: the sums of its stretches between total lines."""
 
@@ -88,14 +93,22 @@ class Totals:
             and m.field.type is FieldType.NUMBER
             and m.field.name not in NOT_TOTALLED
             and m.field.unit not in {"percent", "year", "month"}
+            and sum(1 for other in understood.meanings if other.field is m.field) == 1
         ]
         self.labels: dict[int, str] = {}
         self.by_place: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
+        self.by_time: dict[tuple[int, str, int], Decimal] = defaultdict(Decimal)  # column, 月 or 季 or 年, which one
+        self.latest: dict[str, int] = {}
+        self.at: dict[int, dict[int, Decimal]] = {}  # total line → column → what its month, quarter or year came to
 
     def add(self, record: Record) -> None:
         """A data row; a cell that could not be read makes its stretch unknowable."""
         wrong = {i.field for i in record.issues if i.why in {"not_a_number", "negative"}}
         place = getattr(record.values.get("place"), "name", "")
+        begin = record.values.get("begin")
+        if isinstance(begin, Period):
+            first = begin.begin
+            self.latest = {"月": first.year * 12 + first.month, "季": first.year * 4 + (first.month - 1) // 3, "年": first.year}
         for column in self.columns:
             name = column.field.name
             column.counts[-1] += 1
@@ -105,14 +118,19 @@ class Totals:
             value = record.values.get(name)
             if isinstance(value, Decimal):
                 column.stretches[-1] += value
+                for span, which in self.latest.items():
+                    self.by_time[column.index, span, which] += value
                 if place and len(self.by_place) < 5000:
                     self.by_place[column.index, place] += value
 
     def total(self, row: int, cells: Sequence[str]) -> None:
         """A total line."""
-        self.labels[row] = next((c for c in cells if c and any(w in norm(c) for w in ("计", "均", "total", "汇总"))), "")
+        self.labels[row] = next((c for c in cells if c and (is_carried(c) or any(w in norm(c) for w in ("计", "均", "total", "汇总")))), "")
         if "均" in self.labels[row]:
             return
+        span = _OF_TIME.search(norm(self.labels[row]))
+        if span is not None and span[1] in self.latest:
+            self.at[row] = {c.index: self.by_time[c.index, span[1], self.latest[span[1]]] for c in self.columns}
         for column in self.columns:
             text = cells[column.index] if column.index < len(cells) else ""
             value = number_of(text, column.field, column.scale) if text else None
@@ -123,12 +141,15 @@ class Totals:
             column.counts.append(0)
             column.bad.append(False)
 
-    def issues(self, elsewhere: Mapping[str, Decimal] | None = None) -> list[Issue]:
-        """Every total line that agrees with none of the sums it can mean. `elsewhere`: sums of the sheet's other tables by field name."""
+    def issues(self, elsewhere: Mapping[str, Decimal] | None = None, before: Mapping[str, Decimal] | None = None) -> list[Issue]:
+        """Every total line that agrees with none of the sums it can mean. `elsewhere`: sums of the sheet's other tables by field name; `before`: of those
+        that stand above this one.
+        """
         out: list[Issue] = []
         for column in self.columns:
             for row, stretch, text, value in column.totals:
-                issue = self._judge(column, row, stretch, text, value, (elsewhere or {}).get(column.field.name))
+                name = column.field.name
+                issue = self._judge(column, row, stretch, text, value, (elsewhere or {}).get(name), (before or {}).get(name))
                 if issue is not None:
                     out.append(issue)
         return out
@@ -137,8 +158,13 @@ class Totals:
         """All rows together, by field name."""
         return {c.field.name: sum(c.stretches, Decimal(0)) for c in self.columns}
 
-    def _judge(self, column: _Column, row: int, stretch: int, text: str, value: Decimal, elsewhere: Decimal | None) -> Issue | None:
+    def _judge(
+        self, column: _Column, row: int, stretch: int, text: str, value: Decimal, elsewhere: Decimal | None, before: Decimal | None
+    ) -> Issue | None:
         sums, bad = column.stretches, column.bad
+        brought = is_carried(self.labels.get(row, "")) and not any(column.counts[: stretch + 1])
+        if brought and before is None:
+            return None  # what another page or year came to stands nowhere here
         candidates: list[tuple[Decimal, bool]] = []
         # the rows before it, back to each earlier total; then the rows after it, if it stands before them
         spans = [
@@ -149,6 +175,11 @@ class Totals:
         candidates.append((sum(sums, Decimal(0)), any(bad)))
         if elsewhere is not None:
             candidates.append((sum(sums, Decimal(0)) + elsewhere, any(bad)))
+        so_far = sum(sums[: stretch + 1], Decimal(0)), any(bad[: stretch + 1])
+        opening = None if brought else self._brought(column)
+        candidates.extend((so_far[0] + more, so_far[1]) for more in (before, opening) if more is not None)
+        if row in self.at:
+            candidates.append((self.at[row][column.index], any(bad)))
         below = _subtotals(column, row)
         if below is not None:
             candidates.append((below, False))
@@ -161,11 +192,22 @@ class Totals:
         if any(_agrees(value, total, text, column.scale, column.field) for total, _ in candidates):
             return None
         whole = "小计" not in label and ("总计" in label or "累计" in label or "合计" in label)
+        if brought:
+            return self._mismatch(column, row, text, before or Decimal(0))
         expected, unknowable = (candidates[stretch] if whole else self._own(column, stretch)) if candidates else (Decimal(0), True)
         if unknowable:
             if below is None:
                 return None  # a row of it cannot be read: nothing can be said
             expected = below
+        return self._mismatch(column, row, text, expected)
+
+    def _brought(self, column: _Column) -> Decimal | None:
+        """What a first line above all rows carries forward from an earlier page or period."""
+        row, stretch, _, value = column.totals[0]
+        return value if is_carried(self.labels.get(row, "")) and not any(column.counts[: stretch + 1]) else None
+
+    @staticmethod
+    def _mismatch(column: _Column, row: int, text: str, expected: Decimal) -> Issue:
         fld = column.field
         unit = fld.label
         return Issue(

@@ -353,6 +353,9 @@ class _SheetReading:
                 yield record
             elif line.sort == TOTAL:
                 totals.total(line.row, rows[line.row])
+                reader.passes(rows[line.row], total=True)
+            elif line.sort == NOTE and len(self.grid.filled[line.row]) > len(table.columns) // 2:  # an entry made void
+                reader.passes(rows[line.row])
         if last and self.sheet.rest is not None:
             yield from self._rest(table, reader, totals)
 
@@ -364,7 +367,7 @@ class _SheetReading:
         assert self.sheet.rest is not None
         for rows in self.sheet.rest:
             for cells in rows:
-                sort = sorter.sort_long(cells)
+                sort = sorter.sort_long(cells) if row not in self.sheet.struck else NOTE
                 if sort == DATA and reader.skips(cells):
                     self.preview.skipped[row] = NOTE
                 elif sort == DATA:
@@ -396,13 +399,16 @@ class _SheetReading:
         self.sheet.rest = None
 
     def _judge_totals(self) -> None:
+        before: dict[str, Decimal] = {}  # what the tables above came to: a page may carry it forward
         for part, totals in self.totals:
             others: dict[str, Decimal] = {}
             for other, theirs in self.totals:
                 if other is not part:
                     for name, value in theirs.sums().items():
                         others[name] = others.get(name, Decimal(0)) + value
-            part.issues = totals.issues(others or None)
+            part.issues = totals.issues(others or None, before)
+            for name, value in totals.sums().items():
+                before[name] = before.get(name, Decimal(0)) + value
 
 
 def preview_book(
@@ -427,36 +433,45 @@ SHORT = 60
 
 def _drop_summaries(previews: list[SheetPreview]) -> None:
     """A table without dates whose amounts are the sums of another table of the file, place by place or unit by unit, is a summary of it."""
-    sums: dict[str, set[Decimal]] = {}
+    sums = {id(part): _sums(part) for sheet in previews for part in sheet.parts if part.kind is not None and len(part.records) >= 3}
     for sheet in previews:
         for part in sheet.parts:
-            if part.kind is not None and len(part.records) >= 3:
-                grouped: dict[tuple[str, str], Decimal] = {}
-                for record in part.records:
-                    amount = with_totals(record.kind, record.values).get("amount")
-                    for name in ("place", "unit"):
-                        key = getattr(record.values.get(name), "name", "")
-                        if key and isinstance(amount, Decimal):
-                            grouped[name, key] = grouped.get((name, key), Decimal(0)) + amount
-                sums.setdefault(part.kind.ledger, set()).update(v for v in grouped.values())
-    for sheet in previews:
-        for part in sheet.parts:
-            if part.kind is None or not part.records or part.understood.column_of("begin") is not None:
+            if part.kind is None or not part.records or any(part.understood.column_of(n) for n in ("begin", "person", "household")):
                 continue
-            amounts = [r.values.get("amount") for r in part.records]
-            if all(isinstance(a, Decimal) for a in amounts) and len(amounts) >= 2 and not _is_card(part):
-                others = {v for ledger, values in sums.items() for v in values}
-                if (
-                    sum(a in others for a in amounts) >= 0.8 * len(amounts)
-                    and len({r.row for r in part.records}) < SHORT
-                    and _repeats(part, previews)
-                ):
-                    others_here = {r.row for p in sheet.parts if p is not part for r in p.records}
-                    for record in part.records:
-                        if record.row not in others_here:
-                            sheet.skipped.setdefault(record.row, TOTAL)
-                    part.understood.summary = True
-                    part.records, part.count, part.refused, part.problems = [], 0, 0, 0
+            if _is_card(part) or len(part.records) < 2 or len({r.row for r in part.records}) >= SHORT or not _repeats(part, previews):
+                continue
+            others = [grouped for one, grouped in sums.items() if one != id(part)]
+            if sum(_is_a_sum(record, others) for record in part.records) >= 0.8 * len(part.records):
+                others_here = {r.row for p in sheet.parts if p is not part for r in p.records}
+                for record in part.records:
+                    if record.row not in others_here:
+                        sheet.skipped.setdefault(record.row, TOTAL)
+                part.understood.summary = True
+                part.records, part.count, part.refused, part.problems = [], 0, 0, 0
+
+
+_GROUPS = ("place", "unit")
+
+
+def _sums(part: Part) -> dict[tuple[str, str], Decimal]:
+    """What the amounts of a table add up to for each place and each unit."""
+    out: dict[tuple[str, str], Decimal] = {}
+    for record in part.records:
+        amount = with_totals(record.kind, record.values).get("amount")
+        for name in _GROUPS:
+            key = getattr(record.values.get(name), "name", "")
+            if key and isinstance(amount, Decimal):
+                out[name, key] = out.get((name, key), Decimal(0)) + amount
+    return out
+
+
+def _is_a_sum(record: Record, others: Sequence[Mapping[tuple[str, str], Decimal]]) -> bool:
+    """Whether a row's amount is what another table's rows come to for its place or unit (for any, where the row tells neither)."""
+    amount = record.values.get("amount")
+    if not isinstance(amount, Decimal):
+        return False
+    keys = [(name, key) for name in _GROUPS if (key := getattr(record.values.get(name), "name", ""))]
+    return any(amount in ([g.get(k) for k in keys] if keys else g.values()) for g in others)
 
 
 def _repeats(part: Part, previews: list[SheetPreview]) -> bool:
@@ -550,7 +565,7 @@ class _Answer:
 def _row(sheet: str, record: Record) -> dict[str, Any]:
     kind = record.kind
     values = with_totals(kind, record.values)
-    bad = {i.field for i in record.issues if i.refuses}
+    bad = {i.field for i in record.issues if i.refuses or i.why == "unknown_unit"}
     out: dict[str, Any] = {"sheet": sheet, "excel_row": record.row + 1, "kind": kind.ledger}
     begin, end = values.get("begin"), values.get("end")
     if isinstance(begin, Period):

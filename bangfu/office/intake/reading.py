@@ -34,6 +34,7 @@ class Sheet:
     hidden: bool = False
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
+    struck: frozenset[int] = frozenset()  # rows that are struck through: they do not count any more
     height: int = 0
     rest: Iterator[list[list[str]]] | None = None
 
@@ -160,8 +161,17 @@ class _Stream:
 
 def sheet_of(message: tuple[Any, ...]) -> Sheet:
     """A sheet without its rows yet, from the child's message."""
-    _, name, hidden, merges, hidden_rows, hidden_columns, height = message
-    return Sheet(str(name), [], [tuple(m) for m in merges], bool(hidden), frozenset(hidden_rows), frozenset(hidden_columns), int(height))
+    _, name, hidden, merges, hidden_rows, hidden_columns, struck, height = message
+    return Sheet(
+        str(name),
+        [],
+        [tuple(m) for m in merges],
+        bool(hidden),
+        frozenset(hidden_rows),
+        frozenset(hidden_columns),
+        frozenset(struck),
+        int(height),
+    )
 
 
 def _here(path: Path) -> Iterator[tuple[Any, ...]]:

@@ -6,6 +6,7 @@ One `TableReader` serves one table. Each column remembers what its texts were re
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -32,7 +33,7 @@ from bangfu.office.intake.reading import Sheet, place_of
 from bangfu.office.intake.registers import Place, Registers, Unit
 from bangfu.office.intake.structure import Card, Grid, Table, account_book
 from bangfu.office.intake.understanding import Meaning, Understood, years_in
-from bangfu.office.intake.words import heading, is_note, is_title_info
+from bangfu.office.intake.words import heading, is_note, is_title_info, told_time
 from bangfu.quantities import plain
 
 IDENTITY = frozenset({"id_number", "household_id_number"})
@@ -123,11 +124,16 @@ class _Part:
     inner: tuple[Field | None, ...] = ()
 
 
+_TELLS_PLACE = {"project": ("title",), "payment": ("project", "title"), "training": ("category",), "branch_activity": ("party",)}
+"""Kind → fields whose words name the place that a row is about, where no column, band or title does."""
+
 _NAMES_GROUPS = {FieldType.PLACE, FieldType.UNIT, FieldType.PROJECT}
 """What may stand once for the rows of its group, without being merged. A blank date, person or word is never filled from above."""
 
 _OPEN_END = re.compile(r"至今|现在|目前|在任|在岗|在村|在职|长期|未满|仍在|尚未|持续|常年")
 _NUMBERED = re.compile(r"^\s*[（(]?[一二三四五六七八九十\d]+[、)）．.]\s*")
+_BRANCH = re.compile(r"党总?支部|党总支|党委|党组织|支部委员会")
+_DAY_AND_WORDS = re.compile(r"([\d０-９年月日号./\-—–~～至到\s]*[\d０-９年月日号])[，,、;；\s]+([\u4e00-\u9fff][^\d]{1,30})")
 _BARE_DAY = re.compile(r"\d{1,2}[日号]")
 _SECOND_DATE = re.compile(r"\d")
 _ANY_YEAR = re.compile(r"(?:19|20)\d\d|\d\d年|^[3-5]\d{4}$|^'")
@@ -144,15 +150,22 @@ class TableReader:
         self.registers = registers
         self.table = understood.source
         merged = _merged_down(grid, self.table)
+        self.merged_years: Mapping[int, str] = {}
         shares = _blank_shares(self.table, merged)
         self.parts: list[_Part] = []
         self.place_parts: list[_Part] = []
         self.extra: list[tuple[int, str]] = []
+        self.year_over: int | None = None  # the year that stands over columns of months and days
         self.date_parts = self._split_date()
+        self.merged_years = merged.get(self.date_parts.get("y", -1), {})
         for meaning in understood.meanings:
             self._add(meaning, merged, shares)
         self.extra = _distinct(self.extra)
+        tellers = _TELLS_PLACE.get(self.kind.code, ()) if registers is not None else ()
+        self.teller = next((p for name in tellers for p in self.parts if p.field.name == name), None)
         self.begin = next((p for p in self.parts if p.field.name == "begin"), None)
+        counts = Counter(m.field.name for m in understood.meanings if m.field is not None and m.field.type is FieldType.NUMBER)
+        self.added = frozenset(name for name, count in counts.items() if count > 1)
         heads = self.kind.fields.get("attendances")
         self.by_heads = heads is not None and heads.default == "=person"
         self.above: dict[int, str] = {}
@@ -173,6 +186,18 @@ class TableReader:
             found = registers.place(understood.place).one
             self.near = norm(found.county or found.name) if found is not None else ""
 
+    def _told(self, cells: Sequence[str], record: Record) -> Place | None:
+        """Where no column, band or title tells the place: the village that the project's name, the trainees or the paired branch names."""
+        assert self.registers is not None
+        assert self.teller is not None
+        text = cells[self.teller.index] if self.teller.index < len(cells) else ""
+        text = text or self.teller.merged.get(record.row, "")
+        if self.teller.field.name == "party":
+            return self._home_of_branch(record)
+        inside = {p.name: p for p in self.registers.places if len(p.name) >= 3 and p.name in text}
+        fine = [p for p in inside.values() if p.level not in {"county", "prefecture", "province"}] or list(inside.values())
+        return fine[0] if len(fine) == 1 else None
+
     def _add(self, meaning: Meaning, merged: Mapping[int, Mapping[int, str]], shares: Mapping[int, float]) -> None:
         index, fld = meaning.column.index, meaning.field
         if fld is None:
@@ -191,9 +216,11 @@ class TableReader:
         taken = {m.column.index: m.field.name for m in self.understood.meanings if m.field is not None}
         for column in self.table.columns:
             word = heading(column.leaf).word if column.path else ""
-            for key, words in (("y", {"年", "年度", "年份", "所属年度", "年别"}), ("m", {"月", "月份"}), ("d", {"日", "号"})):
-                if word in words and taken.get(column.index, "begin") == "begin":
+            for key, words in (("y", r"年|.{0,4}(?:年度|年份|年别)"), ("m", "月|月份"), ("d", "[日号]")):
+                if re.fullmatch(words, word) and taken.get(column.index, "begin") == "begin":
                     found.setdefault(key, column.index)
+                    over = years_in("年".join(column.path[:-1])) if key == "m" else []
+                    self.year_over = over[0] if len(set(over)) == 1 else self.year_over
         if "m" in found and ("d" in found or "y" in found):
             return found
         if "y" in found and any(name == "begin" and index != found["y"] for index, name in taken.items()):
@@ -249,10 +276,16 @@ class TableReader:
         """
         if not self._is_none(cells):
             return False
-        for index in (*(p.index for p in (*self.parts, *self.place_parts)), *self.date_parts.values()):
-            if index < len(cells) and cells[index] and cells[index] not in DITTO:
-                self.above[index] = cells[index]
+        self.passes(cells)
         return True
+
+    def passes(self, cells: Sequence[str], *, total: bool = False) -> None:
+        """Keep what the lines below a line that is no entry may repeat; of a total line only its month and day."""
+        for index in (
+            self.date_parts.values() if total else (*(p.index for p in (*self.parts, *self.place_parts)), *self.date_parts.values())
+        ):
+            if index < len(cells) and cells[index] and cells[index] not in DITTO and (not total or cells[index][0].isdecimal()):
+                self.above[index] = cells[index]
 
     def _is_none(self, cells: Sequence[str]) -> bool:
         width = len(cells)
@@ -271,6 +304,8 @@ class TableReader:
     def read(self, row: int, cells: Sequence[str], bands: tuple[str, ...] = ()) -> Record:
         """The record of a data line; `cells` are the whole row's texts."""
         context = self._context(bands)
+        if "y" in self.date_parts or self.year_over:
+            context = self._of_its_year(row, cells, context)
         values: dict[str, Any] = {}
         issues: list[Issue] = []
         record = Record(row, self.kind, values, {}, issues)
@@ -308,6 +343,10 @@ class TableReader:
                 values.setdefault("category", choice)
         if self.place_parts or context.place is not None:
             self._place(row, cells, context, record)
+        elif self.teller is not None:
+            told = self._told(cells, record)
+            if told is not None:
+                values["place"] = told
         for index, title in self.extra:
             text = cells[index] if index < width else ""
             if text and not is_blank(text):
@@ -375,7 +414,7 @@ class TableReader:
                     year = years[0]
                 place = self._band_place(band) or place
                 unit = self._band_unit(band) or unit
-                period = _band_period(band) or period
+                period = _band_period(band) or _days_told(band) or period
                 if self.registers is not None:
                     heads = self.registers.heads_in(band) or heads
             if place is None and self.registers is not None and self.understood.place:
@@ -419,6 +458,10 @@ class TableReader:
         value, problem = known
         if problem is not None and problem.why == "bad_date" and fld.name == "begin" and "end" in self.kind.fields:
             value, problem = self._begun(part, text, context, record, problem)
+        if problem is not None and problem.why == "bad_date" and fld.name == "begin":
+            value, problem = self._day_and_words(part, text, context, record, problem)
+        if isinstance(value, Decimal) and fld.name in self.added and isinstance(record.values.get(fld.name), Decimal):
+            value += record.values[fld.name]
         if problem is not None:
             if not self._forgiven(fld, text, problem):
                 found = _issue(record.row, part.index, fld, problem)
@@ -457,6 +500,22 @@ class TableReader:
                 record.values.setdefault("end", Period(read_date(last.strip(), None).final))
             return None, problem
         record.issues.append(_issue(record.row, part.index, self.kind.fields["end"], problem))
+        return value, None
+
+    def _day_and_words(self, part: _Part, text: str, context: Context, record: Record, problem: Problem) -> tuple[Any, Problem | None]:
+        """A date with words behind it (2022.3.5，上寨村): the date; and the place, where no column tells it."""
+        found = _DAY_AND_WORDS.fullmatch(text.strip())
+        if found is None:
+            return None, problem
+        try:
+            value = read_date(found[1], self._year_for(found[1], context))
+        except Problem:
+            return None, problem
+        if not self.place_parts and self.registers is not None and "place" in self.kind.fields:
+            place = self.registers.place(found[2], self.near).one
+            if place is not None:
+                record.values["place"] = place
+                record.places["place"] = part.index
         return value, None
 
     def _year_for(self, text: str, context: Context) -> int | None:
@@ -530,6 +589,17 @@ class TableReader:
         )
 
     # ── dates ──
+
+    def _of_its_year(self, row: int, cells: Sequence[str], context: Context) -> Context:
+        """The context with the year that a column of years (merged, or named once) tells for the row, or the header over its months."""
+        years = [self.year_over] if self.year_over else []
+        if "y" in self.date_parts:
+            index = self.date_parts["y"]
+            text = (cells[index] if index < len(cells) else "") or self.merged_years.get(row, "") or self.above.get(index, "")
+            text = self.above.get(index, "") if text in DITTO else text
+            self.above[index] = text
+            years = [int(y) for y in re.findall(r"(?<!\d)((?:19|20)\d\d)(?!\d)", text)] or years
+        return context._replace(year=years[0]) if len(set(years)) == 1 else context
 
     def _dated_by_parts(self, cells: Sequence[str], context: Context, record: Record) -> None:
         texts = {}
@@ -652,6 +722,13 @@ class TableReader:
         if best is not None:
             record.values["place"] = best
 
+    def _home_of_branch(self, record: Record) -> Place | None:
+        """The village of the Party branch that an activity was held with, where the row tells no place but a venue (村委会, 公司本部)."""
+        party = record.values.get("party")
+        if self.registers is None or not isinstance(party, str) or not _BRANCH.search(party):
+            return None
+        return self.registers.place(party, self.near).one  # type: ignore[no-any-return]
+
     def _fallback(
         self,
         row: int,
@@ -662,6 +739,11 @@ class TableReader:
         record: Record,
     ) -> Place | None:
         fld = self.kind.fields.get("place")
+        home = self._home_of_branch(record) if several is None else None
+        if home is not None:
+            if unknown is not None:
+                record.extra.setdefault(fld.label.zh if fld else "地点", unknown[0])
+            return home
         if several is not None:
             names = tuple(p.name for p in several[2])
             said = "、".join(names)
@@ -798,16 +880,39 @@ def _period_across(period: str, year: int | None) -> Period | None:
 
 
 _MONTH_TITLE = re.compile(r"((?:19|20)\d\d)年(\d{1,2})月(?!\d{1,2}日)")
+_TERM_TOLD = re.compile(
+    r"(?:19|20)\d\d\s*(?:[-—–~～/至]+\s*(?:19|20)?\d\d)?\s*(?:学年度?|年度?)?\s*(?:第?[一二三四1-4]季度|第?[一二上下]学期|上半年|下半年)"
+)
 _TERM_TITLE = re.compile(
     r"((?:19|20)\d\d)\s*(?:[-—/]\s*(?:19|20)\d\d)?\s*(?:学年度?|年)?\s*第?([春秋])季?|((?:19|20)\d\d)年?第?([一二三四])季度"
 )
 
 
+def _days_told(line: str) -> Period | None:
+    """The days that a line gives for the rows below it: 走访时间：2023年1月10日—12日."""
+    told = told_time(line)
+    if not told:
+        return None
+    try:
+        return read_date(told)
+    except Problem:
+        return None
+
+
 def _title_month(understood: Understood) -> Period | None:
-    """The month, term or quarter that a title names for all its rows."""
+    """The days, month, term or quarter that a title names for all its rows."""
     source = understood.source
+    for title in reversed(source.titles):
+        days = _days_told(title)
+        if days is not None:
+            return days
     for title in source.titles[:2]:
-        if re.search(r"(?:填报|制表|截止|截至|更新|填表|统计)(?:时间|日期|至|于|周期)", title) or re.search(r"[-—~～至]", title):
+        if re.search(r"(?:填报|制表|截止|截至|更新|填表|统计)(?:时间|日期|至|于|周期)", title):
+            continue
+        spoken = _TERM_TOLD.search(title)
+        if spoken is not None:
+            return read_date(spoken[0])
+        if re.search(r"[-—~～至]", title):
             continue
         month = _MONTH_TITLE.search(title)
         if month is not None and 1 <= int(month[2]) <= 12:

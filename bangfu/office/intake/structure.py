@@ -23,6 +23,9 @@ from bangfu.office.intake.words import (
     is_signature,
     is_title_info,
     is_total,
+    is_void,
+    told_place,
+    told_time,
 )
 
 Cells = list[tuple[int, str]]  # the filled cells of a row: (column, text)
@@ -282,7 +285,11 @@ _SECTION = re.compile(
 _YEAR = re.compile(r"(?:19|20)\d\d(?:年度?)?|[（(]?(?:19|20)\d\d年.{0,12}|[一二][一二三四五六七八九〇零○]{3}年度?")
 _PART = re.compile(r"\s*[（(]?[一二三四五六七八九十]{1,3}[、）)．.]\s*\S")
 _BULLET = re.compile(r"\s*[★☆●○◆◇■□▲△※*]+\s*")
-_EXAMPLE = re.compile(r"^\s*[（(]?(?:示例|样例|例[:：如]|填写示例|范例|举例|example)", re.IGNORECASE)
+_GROUP_NUMBER = re.compile(r"[（(]?[一二三四五六七八九十]{1,3}[)）]?[、.．]?")
+_EXAMPLE = re.compile(
+    r"^\s*[（(【\[]?(?:示例|样例|例\s*(?:[:：如)）】\]]|\d{0,2}\s*$)|填写示例|填报示例|范例|举例|example|e\.?g\.)", re.IGNORECASE
+)
+_AN_EXAMPLE = re.compile(r"\W*(?:本行|此行|该行)?(?:仅?为|系|是)?(?:填写|填报)?(?:示例|样例|范例)(?:行|数据)?(?:\W.{0,20})?")
 
 
 class _Strip:
@@ -378,7 +385,7 @@ class _Strip:
                 if sorter.ended and self._is_card_row(row):
                     self._give_titles(held, table)
                     return row
-            sort = sorter.sort(cells)
+            sort = sorter.sort(cells) if row not in self.grid.sheet.struck else NOTE
             if sort == "band":
                 held.append(Line(row, HEADER))
             elif sort in {DATA, TOTAL}:
@@ -392,7 +399,7 @@ class _Strip:
                 if sort == TOTAL and sorter.is_section(cells):
                     bands = [*bands[:-1], cells[0][1]] if bands and not _PART.match(bands[-1]) else [cells[0][1]]
                 elif sort == TOTAL and leads:  # totals that stand above their rows name what these have in common
-                    bands = [next((t for _, t in cells if is_total(t)), "")]
+                    bands = [next((t for _, t in cells if is_total(t)), "") or next((t for _, t in cells[1:] if not is_figure(t)), "")]
                 table.lines.append(Line(row, sort, tuple(bands)))
             elif sort == BLANK and held:
                 held.append(Line(row, BLANK))
@@ -797,6 +804,12 @@ class Sorter:
         first = next((c for c in table.columns if c.path), None)
         self.serial = first.index if first is not None and heading(first.leaf).word.lower() in SERIAL else None
         self.ended = False
+        self.counted = self.serial is not None and self._counts()
+
+    def _counts(self) -> bool:
+        """Whether the rows are numbered 1, 2, 3 …: then 一, 二, 三 number groups of them."""
+        rows = self.table.sheet.rows[self.table.body : self.table.body + 200]
+        return sum(1 for r in rows if self.serial is not None and self.serial < len(r) and r[self.serial].isdecimal()) >= 2
 
     def is_own_header(self, cells: Cells) -> bool:
         """Whether the row repeats this table's header (on every printed page)."""
@@ -814,16 +827,18 @@ class Sorter:
             and cells[0][1].isdecimal()
             and len(cells) > len(self.leaves) // 2
         ):
-            return DATA if not self._total_label(cells) else TOTAL
+            return NOTE if self._does_not_count(cells) else TOTAL if self._total_label(cells) else DATA
         if self.is_own_header(cells):
             return HEADER
         column, first = cells[0]
-        if _EXAMPLE.match(first):
+        if _EXAMPLE.match(first) or self._does_not_count(cells):
             return NOTE
-        if self._total_label(cells) or self.is_section(cells):
+        if self._total_label(cells) or self.is_section(cells) or self._numbers_group(cells):
             return TOTAL
         if len(cells) == 1:
             return self._single(column, first)
+        if len(cells) <= 4 and any(told_time(t) or told_place(t) for _, t in cells):
+            return "band"
         if not is_figure(first) and (is_note(first) or is_signature(first)) and len(cells) <= max(6, len(self.leaves) // 2):
             self.ended = True
             return NOTE
@@ -833,12 +848,27 @@ class Sorter:
             return "band"
         return DATA
 
+    def _numbers_group(self, cells: Cells) -> bool:
+        """A row numbered 一 or （二） among rows numbered 1, 2, 3 names a group, and what its rows come to."""
+        return self.counted and cells[0][0] == self.serial and len(cells) > 2 and _GROUP_NUMBER.fullmatch(cells[0][1].strip()) is not None
+
+    @staticmethod
+    def _does_not_count(cells: Cells) -> bool:
+        """Whether a cell says that the row was made void, or only shows how to fill one in."""
+        return any(is_void(t) or ("例" in t and _AN_EXAMPLE.fullmatch(t) is not None) for _, t in cells if len(t) < 48)
+
     def sort_long(self, cells: Sequence[str]) -> str:
         """As `sort`, for a whole row of texts of a long table; the usual data row is told at a glance."""
         first = cells[self.columns[0]] if len(cells) > self.columns[0] else ""
         if first and len(cells) > 2 and len(first) < 40:
             sign = first[-1]
-            if sign.isdecimal() and cells[self.columns[1]] and "计" not in cells[self.columns[1]] and not first.endswith((":", "#")):
+            if (
+                sign.isdecimal()
+                and cells[self.columns[1]]
+                and "作废" not in "".join(cells)
+                and "计" not in cells[self.columns[1]]
+                and not first.endswith((":", "#"))
+            ):
                 return DATA
         return self.sort([(c, t) for c, t in enumerate(cells) if t and self.table.left <= c <= self.table.right])
 
@@ -859,6 +889,8 @@ class Sorter:
         plain = _BULLET.sub("", text)
         if plain != text and len(plain) <= 40 and not re.search(r"[。；]", plain) and not is_note(plain) and not is_signature(plain):
             return "band"  # marked by a bullet, as groups are
+        if told_time(text) or told_place(text):
+            return "band"
         if is_note(text) or is_signature(text):
             self.ended = True
             return NOTE

@@ -9,16 +9,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from itertools import pairwise
 from math import log
 
 from bangfu.catalogue import Field, FieldType, Kind
-from bangfu.catalogue.reading import Problem, is_blank, is_ditto, norm, read_choice, read_date, read_flag
+from bangfu.catalogue.reading import Problem, is_blank, is_ditto, norm, read_choice, read_date, read_flag, read_number
 from bangfu.office.intake.composite import inner_parts, looks_joined, parts_of
 from bangfu.office.intake.registers import Registers
 from bangfu.office.intake.structure import Card, Column, Grid, Table, account_book
-from bangfu.office.intake.words import SERIAL, Vocabulary, heading, is_figure, is_signature, is_title_info, unit_of
+from bangfu.office.intake.words import SERIAL, Vocabulary, heading, is_figure, is_signature, is_title_info, told_place, unit_of
 
 SAMPLE = 200
 """Rows of a table whose values are heard."""
@@ -171,8 +172,13 @@ _NUMBERISH = re.compile(
 )
 
 
+_HEADS = re.compile(r"(?!.*等\d)[\u4e00-\u9fff]{1,6}\d{1,6}(?:余|多)?(?:人次|人|名|户)")
+
+
 def _is_number(text: str) -> bool:
-    return _NUMBERISH.fullmatch(text) is not None and not re.search(r"[年月日]", text)
+    if re.search(r"[年月日]", text):
+        return False
+    return _NUMBERISH.fullmatch(text) is not None or _HEADS.fullmatch(text) is not None  # 师生共15人
 
 
 def _is_date(text: str, year: int | None) -> bool:
@@ -197,6 +203,8 @@ def fit(fld: Field, seen: Profile) -> float:
     if kind is FieldType.NUMBER:
         if seen.identity > 0.5 or seen.phone > 0.8:
             return 0.2
+        if fld.unit not in _COUNTS and seen.number >= 0.4 and not _measures(fld, seen):
+            return 0.4
         return 1.05 if seen.number >= 0.7 else 0.95 if seen.number >= 0.4 else 0.3
     if kind is FieldType.DATE:
         return 1.08 if seen.date >= 0.6 else 0.95 if seen.date >= 0.3 else 0.4
@@ -235,6 +243,15 @@ def fit(fld: Field, seen: Profile) -> float:
     return 0.5 if max(seen.number, seen.date) > 0.8 else 0.7 if seen.unit >= 0.6 else 1.0
 
 
+_COUNTS = frozenset({"CNY", "person", "person-time", "household", "session", "item", "copy"})
+
+
+def _measures(fld: Field, seen: Profile) -> bool:
+    """Whether a column of numbers can be read in the field's unit: 6棵 is no area."""
+    heard = seen.texts[:40]
+    return sum(_understood(lambda t: read_number(t, fld.unit or "other"), t) for t in heard) >= 0.8 * len(heard)
+
+
 def _choice_fit(fld: Field, seen: Profile) -> float:
     if seen.number > 0.8 and seen.date < 0.5:
         return 0.4
@@ -269,17 +286,50 @@ class _Candidate:
     reason: str
 
 
-def _heard(column: Column) -> list[tuple[str, float]]:
-    """The words a header may be known by, with how much each weighs: the leaf, the leaf with its group, the group alone."""
-    words = [heading(p).word for p in column.path]
+def _without_parts(kind: Kind, candidates: list[_Candidate], wholes: Mapping[int, tuple[int, ...]]) -> list[_Candidate]:
+    """The parts of a total cannot be what the total is (助学金, 路费, 实发合计: the last is the amount); they may be a source of its money."""
+    for whole, parts in wholes.items():
+        own = [c for c in candidates if c.index == whole and not kind.fields[c.name].part_of]
+        best = max(own, key=lambda c: c.score, default=None)
+        fld = kind.fields[best.name] if best is not None and best.score >= LEAST else None
+        if fld is None or not fld.export:
+            continue
+        heads = {"person", "person-time"}
+        if any(kind.fields[c.name].part_of for c in candidates if c.index in parts and c.score >= LEAST):  # the total of its sources
+            candidates = [
+                replace(c, score=c.score * 1.1) if c.index == whole and c.name == fld.name else c
+                for c in candidates
+                if c.index != whole or not kind.fields[c.name].part_of
+            ]
+        same = {
+            f.name
+            for f in kind.fields.values()
+            if f.export and not f.part_of and (f.unit == fld.unit or {f.unit, fld.unit} <= heads) and f.type is FieldType.NUMBER
+        }
+        candidates = [c for c in candidates if c.index not in parts or c.name not in same or c.reason in {"answer", "memory"}]
+    return candidates
+
+
+_NOUN = re.compile(r"(?:时间|日期|金额|资金|经费|费用|人数|人次|户数|数量|单位|部门|地点|名称|情况|收入)$")
+_OF_A_YEAR = re.compile(r"(?:19|20)\d\d年?度?(?=[^\d年度])")
+
+
+def _heard(column: Column, *, whole: bool = False) -> list[tuple[str, float]]:
+    """The words a header may be known by, with how much each weighs: the leaf, the leaf with its group, the group alone (which the total of its columns
+    stands for as well as the leaf does).
+    """
+    words = [_OF_A_YEAR.sub("", heading(p).word) for p in column.path]
     remark = heading(column.leaf).remark if column.path else ""
     out: list[tuple[str, float]] = []
     if words:
         out.append((words[-1], 1.0))
         if len(words) > 1:
             out.append(("".join(words[-2:]), 1.0))
+            noun = _NOUN.search(words[-2])
+            if noun is not None:
+                out.append((words[-1] + noun[0], 0.99))  # 时间 over 开班 and 结业
             out.append(("".join(words), 0.98))
-            out.append((words[-2], 0.55))
+            out.append((words[-2], 0.99 if whole else 0.55))
         if remark:
             out.append((words[-1] + remark, 0.99))
             out.append((remark, 0.6))
@@ -287,6 +337,69 @@ def _heard(column: Column) -> list[tuple[str, float]]:
         if len(parts) > 1:
             out.extend((part, 0.85) for part in parts if len(part) > 1)
     return out
+
+
+_PLANNED = re.compile(r"计划|预计|预算|拟|目标|申请|申报|应到|任务")
+_DONE = re.compile(r"实际|实到|实施|完成|决算|执行|批准|批复|实发|实付")
+
+
+def _planned(columns: Sequence[Column]) -> frozenset[int]:
+    """Columns of what was planned, in a table that also tells what came of it."""
+    plans = frozenset(c.index for c in columns if any(_PLANNED.search(heading(p).word) for p in c.path))
+    done = any(_DONE.search(heading(p).word) for c in columns if c.index not in plans for p in c.path)
+    return plans if done else frozenset()
+
+
+def _adds_up(fld: Field) -> bool:
+    return fld.type is FieldType.NUMBER and bool(fld.export) and not fld.part_of
+
+
+def _is_bare_measure(word: str) -> bool:
+    return any(re.fullmatch(rf"(?:{unit})数?", word) for unit, _ in _COUNTED)
+
+
+_WHOLE = re.compile(r".*(?:合计|小计|总计|共计|总数|总额|总量|总值|总价)|[合总]?计|合|总|全年|(?:实|应)[发付收领].*")
+
+
+def _wholes(columns: Sequence[Column], texts: Mapping[int, Sequence[str]], profiles: Mapping[int, Profile]) -> dict[int, tuple[int, ...]]:
+    """Columns that are the total of others, with those: named as the total of their group (上半年, 下半年, 全年), or the sum of the columns beside them."""
+    numbers = [c for c in columns if profiles[c.index].number >= 0.4 or not profiles[c.index].filled]
+    out: dict[int, tuple[int, ...]] = {}
+    for at, column in enumerate(numbers):
+        if not column.path or not profiles[column.index].filled or not _WHOLE.fullmatch(heading(column.leaf).word):
+            continue
+        group = tuple(
+            c.index for c in numbers if len(column.path) > 1 and c is not column and c.path[: len(column.path) - 1] == column.path[:-1]
+        )
+        if not group:
+            near = (numbers[max(at - 6, 0) : at][::-1], numbers[at + 1 : at + 7])
+            group = next((found for side in near if (found := _addends(column, side, texts))), ())
+        if group:
+            out[column.index] = group
+    return out
+
+
+def _addends(column: Column, beside: Sequence[Column], texts: Mapping[int, Sequence[str]]) -> tuple[int, ...]:
+    """The columns next to a total that add up to it, row by row; () where none do."""
+    total = [_money(t, column) for t in texts[column.index]]
+    if sum(1 for t in total if t) < 3:
+        return ()
+    sums = [Decimal(0)] * len(total)
+    for count, other in enumerate(beside, 1):
+        sums = [s + (_money(t, other) or 0) for s, t in zip(sums, texts[other.index], strict=True)]
+        agree = [s == t for s, t in zip(sums, total, strict=True) if t is not None]
+        if count > 1 and sum(agree) >= 0.8 * len(agree):
+            return tuple(c.index for c in beside[:count])
+    return ()
+
+
+def _money(text: str, column: Column) -> Decimal | None:
+    if is_blank(text):
+        return None
+    try:
+        return read_number(text, "CNY", next((u for p in reversed(column.path) if (u := heading(p).unit).endswith("元")), ""))
+    except Problem:
+        return None
 
 
 class Understanding:
@@ -337,8 +450,10 @@ class Understanding:
         named = self._named_kinds(titles, own_titles, source.sheet.name)
         chosen = [self.kinds[kind]] if kind in self.kinds else list(self.kinds.values())
         ranked = []
+        wholes = _wholes(wanted, texts, profiles)
+        planned = _planned(wanted)
         for one in chosen:
-            found = self._assign(one, heard, profiles, answer)
+            found = self._assign(one, heard, profiles, wholes, planned, answer)
             ranked.append((self._worth(one, found, heard, profiles) + named.get(one.code, 0.0), one, found))
         ranked.sort(key=lambda r: -r[0])
         score, best, found = ranked[0]
@@ -394,7 +509,13 @@ class Understanding:
         return word in SERIAL and (word not in {"编号", "批次"} or _counts_up(seen.texts))
 
     def _assign(
-        self, kind: Kind, columns: Sequence[Column], profiles: Mapping[int, Profile], answer: Answer | None
+        self,
+        kind: Kind,
+        columns: Sequence[Column],
+        profiles: Mapping[int, Profile],
+        wholes: Mapping[int, tuple[int, ...]],
+        planned: frozenset[int],
+        answer: Answer | None,
     ) -> dict[int, _Candidate]:
         """The best one-to-one reading of the columns as fields of `kind`; several columns may make up the place."""
         candidates: list[_Candidate] = []
@@ -408,8 +529,13 @@ class Understanding:
                 if remembered in kind.fields:
                     candidates.append(_Candidate(2.0, column.index, remembered, "", "memory"))
                 continue
-            candidates.extend(self._header_candidates(kind, column, profiles[column.index]))
+            candidates.extend(self._header_candidates(kind, column, profiles[column.index], whole=column.index in wholes))
             candidates.extend(self._value_candidates(kind, column, profiles[column.index]))
+        candidates = [
+            replace(c, score=c.score * 0.6) if c.index in planned and kind.fields[c.name].export and c.reason in {"header", "values"} else c
+            for c in candidates
+        ]
+        candidates = _without_parts(kind, candidates, wholes)
         candidates.sort(key=lambda c: (-c.score, c.index))
         found: dict[int, _Candidate] = {}
         taken: set[str] = set()
@@ -423,6 +549,8 @@ class Understanding:
         self._count_first(kind, columns, found)
         self._call(kind, columns, profiles, candidates, found)
         self._begin(columns, found)
+        self._finer(candidates, profiles, found)
+        self._added(kind, columns, profiles, found)
         self._further_parts(kind, columns, profiles, found)
         return found
 
@@ -436,6 +564,52 @@ class Understanding:
             if one.name == "end" and not re.search(r"[止终讫离]|结束|截|到期|届满|完[成工]|竣工", titles[index]):
                 found[index] = _Candidate(one.score, index, "begin", one.word, one.reason)
                 return
+
+    @staticmethod
+    def _finer(candidates: Sequence[_Candidate], profiles: Mapping[int, Profile], found: dict[int, _Candidate]) -> None:
+        """Where the date that was found is only a year and another column has days (年度 beside 月.日), these are the date; the year completes them."""
+        year = next(
+            (i for i, c in found.items() if c.name == "begin" and profiles[i].year >= 0.8 and c.reason not in {"answer", "memory"}), None
+        )
+        if year is None:
+            return
+        for one in candidates:
+            seen = profiles[one.index]
+            free = one.index not in found or (found[one.index].name == "end" and found[one.index].score < one.score)
+            if one.name == "begin" and free and one.score >= LEAST and seen.date >= 0.5 and seen.year < 0.2:
+                found[one.index] = one
+                del found[year]
+                return
+
+    def _added(self, kind: Kind, columns: Sequence[Column], profiles: Mapping[int, Profile], found: dict[int, _Candidate]) -> None:
+        """Columns of one group that share out a measure whose total nobody wrote (培训人数: 基层干部, 技术人员; 收入: 上半年, 下半年) are added up."""
+        groups: dict[tuple[str, ...], list[Column]] = {}
+        planned = _planned(columns)
+        for column in columns:
+            if len(column.path) > 1 and profiles[column.index].number >= 0.4 and column.index not in planned:
+                groups.setdefault(column.path[:-1], []).append(column)
+        for path, members in groups.items():
+            word = _OF_A_YEAR.sub("", heading(path[-1]).word)
+            held = {found[c.index].name for c in members if c.index in found}
+            told = [m for (code, _), m in self.words.matches(word).items() if code == kind.code and m.score >= 0.9]
+            fld = next((f for m in sorted(told, key=lambda m: -m.score) if _adds_up(f := kind.fields[m.field])), None)
+            if fld is None or len(members) < 2 or any(kind.fields[name].part_of for name in held):
+                continue
+            taken = any(c.name == fld.name and c.index not in {m.index for m in members} for c in found.values())
+            if taken or any(self._says_otherwise(kind, c, fld) for c in members):
+                continue
+            for column in members:
+                found[column.index] = _Candidate(LEAST + 0.2, column.index, fld.name, word, "part")
+
+    def _says_otherwise(self, kind: Kind, column: Column, fld: Field) -> bool:
+        """Whether a leaf is a measure of its own (人次 beside 人数), a total, or has a unit of another sort."""
+        leaf = heading(column.leaf)
+        if _WHOLE.fullmatch(leaf.word) or _is_bare_measure(leaf.word):
+            return True
+        return any(
+            code == kind.code and m.score >= 0.75 and name != fld.name and kind.fields[name].type in {FieldType.NUMBER, FieldType.DATE}
+            for (code, name), m in self.words.matches(leaf.word).items()
+        )
 
     @staticmethod
     def _further_parts(kind: Kind, columns: Sequence[Column], profiles: Mapping[int, Profile], found: dict[int, _Candidate]) -> None:
@@ -505,14 +679,14 @@ class Understanding:
             best = max(free, key=lambda c: c.score)
             found[best.index] = _Candidate(max(best.score, LEAST), best.index, "title", best.word, best.reason)
 
-    def _header_candidates(self, kind: Kind, column: Column, seen: Profile) -> list[_Candidate]:
+    def _header_candidates(self, kind: Kind, column: Column, seen: Profile, *, whole: bool = False) -> list[_Candidate]:
         best: dict[str, _Candidate] = {}
         if column.bare and seen.number >= 0.5:  # what the kind is about, in money or in whatever else it counts
             exports = ("amount_cny",) if column.leaf == "金额" else ("people", "person_times", "items", "sessions", "amount_cny")
             name = next((f.name for e in exports for f in kind.exports(e) if not f.part_of), "")
             if name:
                 best[name] = _Candidate(0.85, column.index, name, "", "values")
-        for word, weight in _heard(column):
+        for word, weight in _heard(column, whole=whole):
             for (code, name), match in self.words.matches(word).items():
                 if code != kind.code:
                     continue
@@ -520,6 +694,7 @@ class Understanding:
                 if (
                     match.score > 0.97
                     and weight > 0.97
+                    and seen.date < 0.8
                     and kind.fields[name].type in {FieldType.TEXT, FieldType.NOTE, FieldType.CODE, FieldType.CHOICE}
                 ):
                     suits = max(suits, 0.85)  # the very word of a free text: whatever stands there belongs there
@@ -589,7 +764,9 @@ class Understanding:
         for name, fld in kind.fields.items():
             if fld.required and name not in names and name not in {"begin", "place"}:
                 total -= 0.5
-        return total - 0.25 * sum(1 for c in columns if c.index not in found and profiles[c.index].filled)
+        left = [c for c in columns if c.index not in found and profiles[c.index].filled]
+        money = sum(1 for c in left if profiles[c.index].number >= 0.7 and any(heading(p).unit.endswith("元") for p in c.path))
+        return total - 0.25 * len(left) - 0.25 * money
 
     def _named_kinds(self, titles: Sequence[str], own: Sequence[str], sheet: str) -> dict[str, float]:
         """How much the titles and the sheet's name speak for each kind: longer words, and words that few kinds use, more."""
@@ -607,7 +784,8 @@ class Understanding:
                 plain = norm(text)
                 for word in dict.fromkeys((*kind.titles, kind.label.zh)):
                     if word in spread and norm(word) in plain:
-                        value = weight * (0.5 + 0.28 * min(len(word), 6)) / spread[word] ** 0.5
+                        late = (plain.rfind(norm(word)) + len(word)) / len(plain)  # what a title ends in is its head
+                        value = weight * (0.85 + 0.25 * late) * (0.5 + 0.28 * min(len(word), 6)) / spread[word] ** 0.5
                         more += 0.25 * min(best, value)
                         best = max(best, value)
             out[kind.code] = best + min(more, 1.2)
@@ -669,8 +847,8 @@ class Understanding:
         if self.registers is None:
             return ""
         found = []
-        for text in (*reversed([t for t in titles if not is_signature(t)]), sheet):
-            for part in (text, *re.findall(r"[（(]([^（）()]+)[)）]", text), *re.split(r"[——\-:：\s]+", text)):
+        for text in (*reversed([t for t in titles if told_place(t) or not is_signature(t)]), sheet):
+            for part in (told_place(text), text, *re.findall(r"[（(]([^（）()]+)[)）]", text), *re.split(r"[——\-:：\s]+", text)):
                 place = self._place_in(part)
                 if place:
                     found.append(place)
@@ -737,6 +915,8 @@ def _reason(one: _Candidate | None, fld: Field | None, column: Column, scale: st
     unit = f"，单位{scale}" if scale else ""
     unit_en = f", in {scale}" if scale else ""
     match one.reason:
+        case "part":
+            return f"“{one.word}”分列各栏，相加为“{fld.label.zh}”{unit}", f"one of the columns that add up to {fld.label.en}{unit_en}"
         case "answer":
             return f"您选的“{fld.label.zh}”{unit}", f"your choice{unit_en}"
         case "memory":

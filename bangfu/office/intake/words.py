@@ -78,7 +78,7 @@ def unit_of(text: str) -> str:
 # ── rows that are no entries ─────────────────────────────────────────────────────────────────────────────────────────
 
 _TOTAL = re.compile(
-    r"(?:.{0,14}?(?:合计|小计|总计|累计|共计|总和|汇总|平均|均值)(?:数|金额|人数|人次)?(?:[（(].{0,10}[)）])?|合|总|计|(?:本|上|当)(?:页|月|季|年|季度)[小合总]?计|total|subtotal|sum|其中[:：]?.{0,10}|(?:合|小|总)计[:：].{0,30}|(?:全村|全县|全校|全年|各村|总)合计)[:：]?",
+    r"(?:.{0,14}?(?:合计|小计|总计|累计|共计|总和|汇总|平均|均值)(?:数|金额|人数|人次)?(?:[（(].{0,10}[)）])?|合|总|计|(?:本|上|当|至本)(?:页|月|季|年|季度|期|旬|日|周)(?:[小合总累]?计|发生额)|(?:承|接)(?:前|上)页|上页(?:结转|转来|累计)|(?:过|转|结转)(?:次|下)页|(?:上年|上月|上期|期初|年初|月初)(?:结转|结余|余额)|(?:期|年|月)末(?:结余|余额)|结转下(?:年|月|期)|total|subtotal|sum|其中[:：]?.{0,10}|(?:合|小|总)计[:：].{0,30}|(?:全村|全县|全校|全年|各村|总)合计)[:：]?",
     re.IGNORECASE,
 )
 _NOTE = re.compile(
@@ -99,6 +99,27 @@ def is_total(text: str) -> bool:
     return 0 < len(word) <= 24 and _TOTAL.fullmatch(word) is not None
 
 
+_CARRIED = re.compile(r"(?:承|接)(?:前|上)页|上页.{2}|(?:上年|上月|上期|期初|年初|月初).{2}")
+
+
+def is_carried(text: str) -> bool:
+    """Whether a total line brings forward what an earlier page or period came to."""
+    return _CARRIED.fullmatch(norm(text)) is not None
+
+
+_VOID = re.compile(
+    r"\W*(?:(?:本|此|该)(?:行|条|笔|单|票|页|记录|数据)+|收据|发票|票据|凭证|单据|订单|合同)?(?:已|全部|现)?作废(?:重[开填写]|处理|不计|删除)?(?:\W.{0,30})?"
+    r"|\W*(?:本|此|该)(?:行|条|笔)(?:记录|数据)?(?:已|应|请)?(?:无效|删除|取消|撤销|剔除|不计|不算|不统计).{0,20}"
+    r"|.{0,8}(?:重复|误|错)(?:登记|登|录入|录|记账|记|填报|填|开)?\W?(?:已|现)?作废.{0,12}"
+)
+_VOIDISH = re.compile(r"作\s*废|[本此该][行条笔]")
+
+
+def is_void(text: str) -> bool:
+    """Whether a cell says that its row does not count any more: 作废, 本行作废，重复记账."""
+    return _VOIDISH.search(text) is not None and _VOID.fullmatch(norm(text)) is not None
+
+
 def is_note(text: str) -> bool:
     """Whether a line is a note below (or above) a table: 注：…, 说明：…."""
     return _NOTE.search(text.strip()) is not None
@@ -112,6 +133,26 @@ def is_signature(text: str) -> bool:
 def is_title_info(text: str) -> bool:
     """Whether a line above a table tells unit, date or who reports."""
     return _TITLE_INFO.search(text) is not None
+
+
+_TIME_LINE = re.compile(
+    r"(?<![\u4e00-\u9fff])(?:走访|慰问|发放|活动|培训|采购|交接|交付|捐赠|调研|举办|开展|实施|入户|结对|支付|拨付|宣讲|服务)?(?:时间|日期)\s*[:：]\s*(\d[^:：]*?\d?[年月日号]?)(?=\s{2,}|[\u3000;；|]|\s*[\u4e00-\u9fff]{2,6}\s*[:：]|\s*$)"
+)
+_PLACE_LINE = re.compile(
+    r"(?:走访|慰问|发放|活动|培训|实施|受赠|帮扶|所在)?(?:地点|地址|村名|村别|行政村|自然村|村（社区）|村|社区)\s*[:：]\s*([\u4e00-\u9fff·]{2,20})"
+)
+
+
+def told_time(text: str) -> str:
+    """The days that a line above rows gives for all of them («走访时间：2023年1月10日—12日»), as written; "" for the date of a report."""
+    found = _TIME_LINE.search(text)
+    return found[1].strip() if found else ""
+
+
+def told_place(text: str) -> str:
+    """The place that a line above rows gives for all of them («地点：上寨村»), as written, or ""."""
+    found = _PLACE_LINE.search(text)
+    return found[1] if found else ""
 
 
 _NUMERIC = re.compile(r"[¥￥$]?[-+−]?[\d,，.]+(?:\s*(?:%|(?!\S*计)[\u4e00-\u9fffA-Za-z]{1,3}))?|[一二三四五六七八九十]+")

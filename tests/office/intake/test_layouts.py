@@ -381,3 +381,118 @@ def test_more_ways_to_write_a_date(text: str, year: int | None, begin: date, las
 @pytest.mark.parametrize(("text", "count"), [("应到13人，实到11人", 11), ("两处共18人", 18), ("老党员9人", 9), ("1人户", 1)])
 def test_heads_in_a_phrase(text: str, count: int) -> None:
     assert read_number(text, "person") == count
+
+
+def test_pages_that_carry_forward_void_rows_and_an_example(words: Vocabulary) -> None:
+    header = "序号|日期|采购部门|产品名称|数量|金额（元）|产地|备注"
+    answer = read(
+        words,
+        f"""
+        2021年采购登记
+        {header}
+        例|1月1日|综合办|大米|1|10|柳湾村|
+        1|1月5日|综合办|绿豆|2|24|柳湾村|
+        2|2月5日|安质部|红枣|3|90|柳湾村|作废，重开
+        3|2月6日|安质部|红枣|3|90|柳湾村|
+        本页小计|||||114||
+        2021年采购登记（续）
+        {header}
+        承前页|||||114||
+        4|3月6日|综合办|小米|1|6|白桦嘎查|/
+        全年合计|||||120||
+        """,
+    )
+    assert column(answer, "amount_cny") == [24, 90, 6]
+    assert not answer["errors"]
+
+
+def test_a_page_carried_forward_wrongly(words: Vocabulary) -> None:
+    lines = "日期|产品名称|采购部门|金额（元）|产地\n3月5日|绿豆|综合办|24|柳湾村\n3月6日|红枣|综合办|90|柳湾村\n本页小计|||114|\n2021年采购登记（续）\n"
+    lines += "日期|产品名称|采购部门|金额（元）|产地\n承前页|||{}|\n4月5日|小米|综合办|6|柳湾村\n合计|||120|"
+    assert not read(words, "2021年采购登记\n" + lines.format(114))["errors"]
+    wrong = read(words, "2021年采购登记\n" + lines.format(141))
+    assert [(e["excel_row"], e["why"]) for e in wrong["errors"]] == [(8, "total_mismatch")]
+
+
+def test_rows_struck_through_do_not_count(words: Vocabulary) -> None:
+    lines = [f"{PURCHASES}|备注", "2|绿豆|安质部|24|2021-03-05|柳湾村|", "3|红枣|综合办|90|2021-04-05|柳湾村|"]
+    rows = [line.split("|") for line in ["采购农产品登记", *lines]]
+    book = Book("x.xlsx", [Sheet("Sheet1", rows, struck=frozenset({2}))])
+    assert column(answer_of(preview_book(book, words, [OFFICE])), "items") == [3]
+
+
+def test_the_total_of_a_group_is_the_amount_and_its_parts_are_none(words: Vocabulary) -> None:
+    answer = read(
+        words,
+        """
+        2021年助学金发放名册
+        序号|姓名|所在村|发放日期|资助标准（元）||
+        ||||助学金|路费补贴|实发合计
+        1|方远|柳湾村|8月20日|1500|500|2000
+        2|石林|南坪社区|8月20日|3000|/|3000
+        """,
+        [(1, c, 2, c) for c in range(4)] + [(1, 4, 1, 6)],
+    )
+    assert column(answer, "amount_cny") == [2000, 3000]
+
+
+def test_halves_of_a_year_beside_the_whole(words: Vocabulary) -> None:
+    answer = read(
+        words,
+        """
+        2022年村集体经济收入
+        村名|收入来源|合同总额（万元）|2022年收入（元）||
+        |||上半年|下半年|全年
+        柳湾村|光伏发电|5|1000|2000|3000
+        南坪社区|门面出租|8|/|4200|4200
+        """,
+        [(1, c, 2, c) for c in range(3)] + [(1, 3, 1, 5)],
+    )
+    assert column(answer, "amount_cny") == [3000, 4200]
+
+
+def test_a_year_beside_days(words: Vocabulary) -> None:
+    answer = read(
+        words,
+        """
+        党支部结对共建活动登记表（2021—2022年）
+        序号|年度|月.日|我方党组织|结对党组织|活动主题|活动地点
+        1|2021|1.25-26|安质部党支部|柳湾村党支部|主题党日|村委会
+        2||2.30|综合办党支部|中共青石县河口镇南坪社区总支部委员会|上党课|公司本部
+        3|2022|3.9|综合办党支部|柳湾村党总支|座谈|南坪社区
+        """,
+    )
+    assert column(answer, "date") == ["2021-01-25", None, "2022-03-09"]
+    assert column(answer, "place") == ["柳湾村", "南坪社区", "南坪社区"]
+    assert [(e["excel_row"], e["why"]) for e in answer["errors"]] == [(4, "bad_date")]
+
+
+def test_begin_and_end_under_one_word(words: Vocabulary) -> None:
+    answer = read(
+        words,
+        """
+        2022年培训台账
+        序号|主办部门|培训名称|学员来源|时间||规模||
+        ||||开班|结业|期数|人数|人次
+        1|综合办|电工培训班|柳湾村|3月20日|3月24日|2班|40|80
+        2|安质部|安全用电班|青石县|2022.5.10|2022.5.13|1|30|30
+        """,
+        [(1, c, 2, c) for c in range(4)] + [(1, 4, 1, 5), (1, 6, 1, 8)],
+    )
+    assert column(answer, "date_end") == ["2022-03-24", "2022-05-13"]
+    assert column(answer, "sessions") == [2, 1]
+
+
+def test_people_with_amounts_that_another_table_sums_to_are_no_summary(words: Vocabulary) -> None:
+    answer = read(
+        words,
+        """
+        2022年助学金发放名单
+        序号|姓名|所在村|录取院校|金额（元）||序号|受助学生|村别|就读学校|助学金（元）
+        1|方远|柳湾村|某大学|3000||1|石林|南坪社区|县一中|1500
+        2|石一|柳湾村|某大学|3000||2|石二|南坪社区|县一中|1500
+        3|石三|白桦嘎查|某大学|3000||3|石四|柳湾村|县一中|3000
+        4|石五|白桦嘎查|某大学|3000||4|石六|柳湾村|县一中|3000
+        """,
+    )
+    assert len(answer["rows"]) == 8
