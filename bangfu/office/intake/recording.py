@@ -17,7 +17,7 @@ from typing import Any
 
 from django.db import transaction
 
-from bangfu.catalogue import Field, Kind
+from bangfu.catalogue import Field, FieldType, Kind
 from bangfu.catalogue.reading import Period, Problem, norm, to_parts
 from bangfu.ledger import catalogue, crypt, people, places, post
 from bangfu.ledger.crypt import keyring
@@ -358,10 +358,13 @@ class _Shape:
         self.of_village = kind.titled_by is not None and kind.titled_by.name == "person" and not kind.state
         self.known: dict[tuple[str, Decimal], int] = {}
         self.naming = tuple(f for f in fields if f.names)
-        self.settles = any(f.default or f.part_of for f in fields) or any(c.implies for f in fields for c in f.choices)
+        self.usual = {f.name: f.default for f in fields if f.default and f.type is not FieldType.NUMBER and not f.default.startswith("=")}
+        self.settles = any(f.part_of or (f.default and f.name not in self.usual) for f in fields) or any(
+            c.implies for f in fields for c in f.choices
+        )
 
     def values(self, record: Record) -> dict[str, Any]:
-        values = self.kind.complete(record.values) if self.settles else dict(record.values)
+        values = self.kind.complete(record.values) if self.settles else {**self.usual, **record.values}
         for fld in self.naming:
             self._named(fld, values)
         return values
