@@ -13,7 +13,7 @@ from typing import NamedTuple
 # Points are counted in integers: a word says WEIGHT halves of a point, so many ten-thousandths of it at its distance, so many hundredths of it in the unit.
 POINT = 2 * 10_000 * 100
 """One point of `Claim.points`."""
-_WEIGHTS = {"sure": 14, "strong": 8, "usual": 3, "weak": 2}
+_WEIGHTS = {"sure": 14, "strong": 8, "usual": 3, "weak": 2, "hides": 0}
 _BESIDE = 10
 _UNIT_POINT = 3 * POINT // 10
 _OWN_UNIT = {
