@@ -38,7 +38,9 @@ ENOUGH = 4.0  # a figure that reaches less has not been spoken of
 UNSURE = 0.6  # a part bound less surely than this takes its whole's figure
 OF_WHOLE = 0.8  # how sure a part is that takes its whole's figure
 PART_BEHIND = 4.0  # how far behind its whole's figure another may be for a part to be bound to it
+CLEARLY = 6.0  # from what score on a figure in 人次 is surely spoken of, although the text says 人
 BETTER = 0.1  # a part bound that much more surely than its whole keeps its figure
+KIN = 6.0  # how far behind a figure may be that counts some of the same
 POSSIBLE, CERTAIN = 2.5, 0.9  # how far behind another figure may be to be meant after all, and how sure a binding is that none may
 CLOSE = 0.75  # two figures nearer than this cannot be told apart by the words
 
@@ -99,6 +101,9 @@ class Binding:
     runners_up: tuple[Candidate, ...] = ()
     by_person: bool = False
     change: str = ""  # "rate" (同比增长…%), "difference" (比上年增加…人次): how the figure has changed; "completion" (完成任务的…%): its share of the target
+    rivals: tuple[
+        Figure, ...
+    ] = ()  # figures less likely meant, but not so much less that a number which fits one of them could be called wrong
     aim: str = ""  # what is claimed is the "target" itself (年度任务100万元) or a "plan"; or it is said that it was "reached" or "exceeded" besides, or how
     # far "beyond" it (超额20%)
     against: int | None = None  # the year it is compared with, where that is said
@@ -113,13 +118,6 @@ class Binding:
     def told_whole(self) -> bool:
         """Whether the figure's own number is claimed: not a change, a target or a share of it."""
         return self.figure is not None and not self.change and self.limit is None and self.aim not in {"target", "plan"}
-
-    @property
-    def possible(self) -> tuple[Figure, ...]:
-        """Figures less likely meant than the one bound, but not so much less that a number which fits one of them could be called wrong."""
-        if self.by_person or self.confidence >= CERTAIN:
-            return ()
-        return tuple(c.figure for c in self.runners_up if c.score >= -POSSIBLE)
 
     def part_of(self, whole: Binding) -> Binding:
         """The binding of a part («其中…»).
@@ -196,9 +194,8 @@ class Words:
         total = max(len(self.figures), 1)
         self.worth = {pair: math.log(1 + total / times) for pair, times in used.items()}
 
-    def score(self, figure: Figure, claim: Stated, context: Context) -> float | None:
+    def score(self, figure: Figure, claim: Stated, context: Context, change: str = "") -> float | None:
         """How well the words around the claim fit the figure; None where unit or «per» rule it out or no word of it is there."""
-        change = change_of(claim, context)
         unit = units_meet(claim.quantity.unit, figure.unit)
         if change == "rate":
             unit = ALIKE_UNIT
@@ -317,6 +314,18 @@ def _companions(figure: Figure, beside: Figure | None) -> bool:
 _LOOSE = " 共约近超逾达了为有的计、，,（(）)"
 
 
+def _mixed(figure: Figure, claim: Stated) -> float:
+    return MIXED_PEOPLE if {figure.unit, claim.quantity.unit} == _PEOPLE else 0.0
+
+
+def _rival(best: Candidate, other: Candidate, confidence: float) -> bool:
+    """Whether the other figure may be meant after all: it is hardly behind, or counts the same measure of some of the same entries (拨付 and 投入)."""
+    behind = best.score - other.score
+    kin = best.figure.unit == other.figure.unit and best.figure.measure == other.figure.measure
+    kin = kin and bool(set(best.figure.kinds) & set(other.figure.kinds)) and best.figure.scope == other.figure.scope
+    return (behind <= POSSIBLE and confidence < CERTAIN) or (kin and behind <= KIN)
+
+
 def _unplaced(says: str) -> str:
     return says.replace("{n}", "，")
 
@@ -350,20 +359,25 @@ class Binder:
         chosen = self.remembered.get(self.signature(claim, context)) if self.remembered else None
         if chosen is not None:
             figure = self.catalogue.figures.get(chosen)
-            return Binding(
-                figure, slices, 1.0, by_person=True, change=change_of(claim, context), limit=self.limit(claim, context, figure, slices)
-            )
+            change = "" if figure is not None and figure.unit == "percent" else change_of(claim, context)
+            limited = self.limit(claim, context, figure, slices)
+            return Binding(figure, slices, 1.0, by_person=True, change=change, aim=aim_of(claim, context), limit=limited)
         change = change_of(claim, context)
         found = [
             Candidate(f, s + _by_neighbour(f, beside, change))
             for f in self.words.figures
-            if (s := self.words.score(f, claim, context)) is not None
+            if (s := self.words.score(f, claim, context, change)) is not None
         ]
         if change and beside is not None:
             # «96万元，比上年增长61%» says nothing more of what has grown.
             mine = next((c.score for c in found if c.figure is beside), 0.0)
             found = [*(c for c in found if c.figure is not beside), Candidate(beside, max(mine, ENOUGH + CHANGE))]
         ranked = sorted(found, key=lambda c: (-c.score, c.figure.code))
+        if ranked and ranked[0].score < ENOUGH:
+            # Nothing counts this in 人, and what counts it in 人次 is spoken of clearly: the text says one for the other.
+            ranked.sort(key=lambda c: (-c.score + _mixed(c.figure, claim), c.figure.code))
+            if _mixed(ranked[0].figure, claim) and ranked[0].score - MIXED_PEOPLE >= CLEARLY:
+                ranked[0] = Candidate(ranked[0].figure, ENOUGH)
         if not ranked or ranked[0].score < ENOUGH:
             return Binding(None, slices, 0.0, tuple(ranked[:3]))
         best = ranked[0]
@@ -376,7 +390,10 @@ class Binder:
         if change and last is not None and best.figure is last.figure and not _OWN_YEAR.search(context.clause_text):
             slices = last.slices
         limited = self.limit(claim, context, best.figure, slices)
+        rivals = tuple(c.figure for c in ranked[1:] if _rival(best, c, confidence))
         year = int(against[1]) if against is not None else None
+        if self._named_by(best.figure, slices[0].units):
+            slices = tuple(dict.fromkeys((*slices, *(replace(s, units=()) for s in slices))))
         return Binding(
             best.figure,
             _fit(slices, best.figure),
@@ -384,9 +401,15 @@ class Binder:
             others,
             change=change,
             against=year,
+            rivals=rivals,
             aim=aim_of(claim, context),
             limit=limited,
         )
+
+    def _named_by(self, figure: Figure, units: tuple[int, ...]) -> bool:
+        """Whether the figure's own words name one of these units (工会采购): then it need not limit it."""
+        own = "".join((*figure.says, *figure.cues))
+        return bool(units) and any(name in own for n in self.gazetteer.named("unit") if n.id in units for name in n.names)
 
     def limit(self, claim: Stated, context: Context, figure: Figure | None, slices: tuple[SliceWords, ...]) -> Limit | None:
         """The share of the figure that the claim speaks of, where no slice tells it."""

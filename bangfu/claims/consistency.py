@@ -219,7 +219,9 @@ def _of_these(sentence: list[Read]) -> Iterator[Contradiction]:
             whole, parts, inside = {}, {}, True
             for earlier in sentence[:i]:
                 if not earlier.claim.per:
-                    whole[earlier.claim.quantity.unit] = earlier
+                    # Of several that it may be a part of, the largest: the others it may well exceed.
+                    known = whole.get(earlier.claim.quantity.unit)
+                    whole[earlier.claim.quantity.unit] = earlier if known is None else max(known, earlier, key=_most)
             kind = _counted_as(read.claim.quantity.unit, whole)
         if inside and kind in whole and not read.claim.per and kind != "percent":
             if _SUM_UP.search(between):
@@ -227,6 +229,11 @@ def _of_these(sentence: list[Read]) -> Iterator[Contradiction]:
             else:
                 parts.setdefault(kind, []).append(read)
     yield from _check_parts(whole, parts)
+
+
+def _most(read: Read) -> Decimal:
+    high = read.bounds.high
+    return Decimal("Infinity") if high is None else high
 
 
 _NOUNS = frozenset({"project", "organisation", "village", "town", "county", "branch"})

@@ -41,12 +41,15 @@ class Said:
     place: str | None
     organisation: str | None
 
-    def strange(self, words: str) -> bool:
-        """Whether these words name something of their own: not only what the figure speaks of, nor sorts of work (产业, 教育) and places."""
+    def names(self, words: str) -> list[str]:
+        """What of these words names something of its own: no sort of work (产业, 教育), no place or unit that the ledger knows."""
         for mention in reversed(self.gazetteer.mentions(words)):
             words = words[: mention.start] + "，" + words[mention.end :]
-        left = [w for w in re.split("[^\u4e00-\u9fffA-Za-z]+", _SORTS.sub("，", words)) if len(w) > 1]
-        return any(not any(pair in self.own for pair in pairs(word)) for word in left)
+        return [w for w in re.split("[^\u4e00-\u9fffA-Za-z]+", _SORTS.sub("，", words)) if len(w) > 1]
+
+    def strange(self, words: str) -> bool:
+        """Whether these words name something that the figure does not speak of."""
+        return any(not any(pair in self.own for pair in pairs(word)) for word in self.names(words))
 
 
 def limit(
@@ -81,7 +84,7 @@ _FAR, _NEAR = 120, 40
 _ANEW = re.compile("全年|累计|总计|合计|共计|总共|一共|全院|全校|全系统|全公司|全行|全局|全厂|各单位|各部门|干部职工|全体")
 _SORTS = re.compile(
     "帮扶|扶贫|脱贫|攻坚|振兴|援建|产业|基础设施|基建|教育|民生|消费|公益|发展|建设|健康|医疗|卫生|文化|旅游|生态|就业|党建|到户|入户|村级|乡村|农村|农业|种植|养殖|种养|人居|环境|集体经济|"
-    "定点|对口|结对|驻村|贫困|地区|各类|各项|各个|多个|一批|重点|主要|相关|有关|具体|全部|所有|专项|实施|组织|开展|推进|投入|投资|资金|经费|项目|工程|拨付|完成|新建|安排|落实|支持|用于|申报|争取|"
+    "定点|对口|结对|驻村|贫困|地区|各类|各项|各个|多个|一批|重点|主要|相关|有关|具体|全部|所有|专项|实施|组织|开展|推进|投入|投资|资金|经费|项目|工程|拨付|完成|新建|安排|落实|支持|用于|申报|争取|举办|承办|优秀|"
     "引进|援助|资助|物资|工作|事业|巩固|拓展|成果|衔接|帮助|群众|百姓|村民|农户|农民|人民|生产|生活|条件|改善|提升|等|该|援|在|为|向|给|对|的|了|和|与|及|以|共|约|近|超|达|年|月|日|[一二两三四五六七八九十]个?|个|大|类|小|村|乡|镇|县|户|人"
 )
 
@@ -95,7 +98,7 @@ _WHO = (
     "第一书记|驻村干部|帮扶干部|挂职干部|驻村队员|工作队员|队长|队员|支部书记|村支书|村主任|书记|院长|校长|主任|处长|科长|部长|局长|"
     "教师|老师|教授|博士|专家|医生|医师|护士|工程师|技术员|研究员|志愿者|职工|员工|学生|同学|大学生|村民|农户|贫困户|脱贫户|监测户|困难户|户主|养殖户|种植户|大户|带头人|同志"
 )
-_ACTS = "[，,、（(]|[的在与从把由先主自又还就也]|引|捐|个人|带|帮|资助|购买|争取|协调|联系|投|走访|驻|家|户|同志|结对|发|种|养|今|去年|20|人均|年|担任|累计|共|获|领|流转|通过|参加|筹|赠|出资|慰问"
+_ACTS = "[，,、（(]|[的在与从把由先主多自又还就也]|引|捐|个人|带|帮|资助|购买|争取|协调|联系|投|走访|驻|家|户|同志|结对|发|种|养|今|去年|20|人均|年|担任|累计|共|获|领|流转|通过|参加|筹|赠|出资|慰问"
 _NAME = rf"[{_SURNAMES}](?:[某×xX*＊Ⅹ]{{1,2}}|(?:(?![组长部会委队干群作业务工程的])[\u4e00-\u9fff]){{1,2}})"
 _PERSON = re.compile(
     rf"(?:{_WHO})({_NAME})(?={_ACTS})|(?<![\u4e00-\u9fff])({_NAME})(?:同志|老师|教授|书记|医生|老人|大爷|大娘|大妈|大叔|一家|家(?=[今去年人户共有]))|"
@@ -154,6 +157,27 @@ _OCCASION = re.compile(
 )
 _MOMENT = re.compile(
     "春节|中秋|元旦|国庆|端午|重阳|清明|七一|八一|六一|[寒暑]假|暑期|节前|节日|汛期|春耕|秋收|开学|教师节|护士节|医师节|近日|日前|近期|连日|[本上当]月|当天|当日|当场|现场会|期间|前不久|[今昨]天|[上下]午|会上|活动[中上]"
+)
+
+
+def _of_the_thing(said: Said) -> Limit | None:
+    """«捐赠校车1辆，价值11万元», «举办年轻干部培训班1期30人次»: what the number before counts, and not all of its kind."""
+    text, start = said.context.text, said.context.at[0]
+    low = max(said.context.sentence[0], start - _NEAR)
+    found = _ITS_VALUE.search(text, low, start) if said.money else None
+    if found is None:
+        found = _ONE_EVENT.search(text, low, start) or _ONE_EVENT.search(text, low, said.context.at[1])
+        if found is None or not said.names(found[1]):
+            return None
+    thing = found[0].strip("，, 共")[-18:]
+    return Limit(f"这里只说“{thing}”这一项", f"This speaks of this one thing only ({thing})")
+
+
+_ITS_VALUE = re.compile(
+    r"[\d一二两三四五六七八九十百千万余多]{1,8}(?:辆|台|套|册|件|只|头|吨|盏|张|把|床|箱|袋|份|株|部|本|斤|公斤)[^，,。；;\d]{0,8}[，,（(](?:总)?(?:价值|折款|折合|货值|市值)[^，,。\d]{0,6}$"
+)
+_ONE_EVENT = re.compile(
+    r"([\u4e00-\u9fff“”]{2,20}?)(?:培训班|研修班|进修班|训练营|讲座|座谈会|推介会|招聘会|论坛|比赛|晚会|演出|义诊|活动)(?:[1１一][期场次批届])[，,]?(?:参训|参加|培训|惠及|共|累计)?$"
 )
 
 
@@ -248,8 +272,12 @@ _SOME = re.compile(
 def _of_some(said: Said) -> Limit | None:
     near = said.context.before[-14:] + "\n" + said.context.after[:8]
     found = next((m for m in _SOME.finditer(near) if m[0] not in said.own), None)
+    if found is None and said.money and (money := _MONEY.search(said.context.before)) is not None and said.strange(money[1]):
+        found = money
     return None if found is None else Limit(f"这里只说“{found[0]}”的一部分", f"This speaks of some only ({found[0]})")
 
+
+_MONEY = re.compile("([\u4e00-\u9fff]{2,6})(?:资金|经费|款项)(?:共|约|近|超|达|为|计)?$")  # 水利资金, 彩票公益金
 
 RULES: tuple[Callable[[Said], Limit | None], ...] = (
     _planned,
@@ -260,6 +288,7 @@ RULES: tuple[Callable[[Said], Limit | None], ...] = (
     _of_another,
     _for_somebody,
     _of_an_occasion,
+    _of_the_thing,
     _spent_on,
     _of_some,
 )

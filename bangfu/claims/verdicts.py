@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 from bangfu import quantities
@@ -112,7 +112,7 @@ def _judged(quantity: Quantity, binding: Binding, ask: Ask, partner: Figure | No
             en=f"May mean “{figure.label.en}”, but not surely: {found.en}; choose the figure",
         )
     if found.verdict is Verdict.contradicted:
-        for other in binding.possible:
+        for other in binding.rivals:
             rival = _against(quantity, other, binding.slices, ask, None)
             if rival.verdict is Verdict.supported:
                 return replace(
@@ -286,11 +286,18 @@ def _one(quantity: Quantity, figure: Figure, asked: SliceWords, value: Value) ->
         zh, en = _told(figure, value.value)
         zh, en = f"{zh}，是否算“{quantity.word}”零请人工判断", f"{en}; whether that is next to nothing is for a person to say"
         return Judgement(Verdict.ambiguous, zh, en, number, value.entries, asked)
-    if quantity.admits(number) or not (number or quantity.low or quantity.high):
+    if quantity.admits(number) or not (number or quantity.low or quantity.high) or _quotient(quantity, figure, number):
         zh, en = _told(figure, value.value)
         zh, en = f"{zh}（{value.entries} 条记录）", f"{en} ({value.entries} entries)"
         return Judgement(Verdict.supported, zh, en, number, value.entries, asked)
     return _contradiction(quantity, figure, asked, number, value)
+
+
+def _quotient(quantity: Quantity, figure: Figure, number: Decimal) -> bool:
+    """A quotient written as a whole number (人均1176元 for 1176.47) is rounded, or cut off."""
+    whole = quantity.hedge is Hedge.exact and not quantity.step and quantity.low is not None and quantity.low == quantity.high
+    ways = (number.to_integral_value(rounding) for rounding in (ROUND_HALF_UP, ROUND_FLOOR))
+    return figure.combine == "ratio" and whole and any(quantity.low == n for n in ways)
 
 
 def _told(figure: Figure, number: Decimal) -> tuple[str, str]:
