@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -74,7 +75,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "axes",
-    "ninja",  # for the static files of its documentation page
     "bangfu.ledger",
     "bangfu.office",
     "bangfu.web",
@@ -124,7 +124,8 @@ USE_I18N = True
 USE_TZ = True
 
 STATIC_URL = "static/"
-STATICFILES_DIRS = [BASE_DIR / "web" / "static"]
+NINJA = find_spec("ninja")  # found, not imported: it takes as long as all of Django, and only the API needs it
+STATICFILES_DIRS = [BASE_DIR / "web" / "static", *([Path(NINJA.origin).parent / "static"] if NINJA and NINJA.origin else [])]
 STATIC_ROOT = DATA / "static"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 7 * 24 * 3600  # addresses carry a mark of the content (web/templating.asset)
