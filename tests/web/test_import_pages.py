@@ -97,6 +97,19 @@ def test_a_column_means_what_a_person_says_and_is_remembered(office: Office, cle
     assert re.search(r'data-column="2".*?value="people" selected', later, re.DOTALL)
 
 
+def test_what_such_a_table_records_is_remembered(office: Office, clerk: Client) -> None:
+    """Nothing says that these are lectures; told once, the next year's table of the same form is known."""
+    rows = [["2019年情况表"], ["名称", "时间", "来了多少"], ["养蜂", "2019-03-05", 12], ["养鸡", "2019-04-05", 14]]
+    hand_in(office, clerk, sheet(rows))
+    say(office, clerk, Upload.objects.get(), verb="kind", kind="lecture")
+    clerk.post(at(office, "confirm", Upload.objects.get().pk))
+    assert set(Entry.objects.values_list("kind", flat=True)) == {"lecture"}
+    hand_in(office, clerk, sheet([["2020年情况表"], rows[1], ["养鹅", "2020-05-05", 9], ["养鱼", "2020-06-05", 8]]))
+    later = text(clerk.get(at(office, "preview", Upload.objects.latest("pk").pk)))
+    assert '<option value="lecture" selected>' in later
+    assert "您上次把这样的表选作" in later
+
+
 def test_a_table_may_be_left_out(office: Office, clerk: Client) -> None:
     hand_in(office, clerk, sheet(TRAININGS))
     page = say(office, clerk, Upload.objects.get(), verb="kind", kind="-")

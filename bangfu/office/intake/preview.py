@@ -17,7 +17,7 @@ from bangfu.office.intake.reading import Book, Sheet, read_book, sheets
 from bangfu.office.intake.registers import Place, Registers, Unit, choose
 from bangfu.office.intake.rows import Issue, Record, TableReader, read_card, with_totals
 from bangfu.office.intake.structure import BLANK, DATA, HEADER, NOTE, TOTAL, Card, Grid, Layout, Line, Sorter, Table, layout
-from bangfu.office.intake.understanding import Question, Understanding, Understood
+from bangfu.office.intake.understanding import LEFT_OUT, Question, Understanding, Understood
 from bangfu.office.intake.words import Vocabulary
 
 KEPT = 20_000
@@ -295,7 +295,8 @@ class _SheetReading:
 
     def _source(self, number: int, source: Table | Card, *, last: bool) -> Iterator[tuple[Part, Record]]:
         answer = self.answers.get((self.sheet.name, number), {})
-        kind = str(answer.get("kind", ""))
+        kept = "" if answer.get("kind") or answer.get("skip") is not None else self.understanding.remembered(source)
+        kind = str(answer.get("kind", "")) or kept
         if isinstance(source, Card):
             part = Part(self.understanding.card(source, kind=kind), number)
             rows: Iterable[int] = source.rows
@@ -305,7 +306,12 @@ class _SheetReading:
             part.undated = len(rows) < SHORT and not (last and self.sheet.rest is not None) and part.understood.column_of("begin") is None
         self.preview.parts.append(part)
         part.keep = self.keep
-        part.left_out = bool(answer.get("skip"))
+        part.left_out = bool(answer.get("skip")) or kept == LEFT_OUT
+        if kept and part.kind is not None:
+            part.understood.why = (
+                f"您上次把这样的表选作“{part.kind.label.zh}”",
+                f"as you chose for such a table last time: {part.kind.label.en}",
+            )
         if part.kind is None or part.understood.summary or part.left_out:
             for row in rows:
                 self.preview.skipped.setdefault(row, TOTAL if part.understood.summary else NOTE)

@@ -31,6 +31,7 @@ from bangfu.office.intake.preview import Answers, Beside, Preview, Reader
 from bangfu.office.intake.registers import Place as KnownPlace
 from bangfu.office.intake.registers import Registers, Unit
 from bangfu.office.intake.rows import Record
+from bangfu.office.intake.understanding import LEFT_OUT, signatures
 from bangfu.office.intake.words import Vocabulary
 from bangfu.office.models import HeaderMemory
 from bangfu.quantities import plain
@@ -90,7 +91,7 @@ def registers_of(programme: Programme) -> Registers:
 
 
 def memory_of(programme: Programme) -> dict[tuple[str, str], str]:
-    """(kind, header) → field, as this office answered before."""
+    """(kind, header) → field, as this office answered before; ("", signature of a table) → its kind."""
     return {(m.kind, m.header): m.field for m in HeaderMemory.objects.filter(programme=programme)}
 
 
@@ -102,10 +103,14 @@ def remember(programme: Programme, kind: str, header: str, field_name: str, *, b
 
 
 def remember_answers(programme: Programme, preview: Preview, answers: Answers, *, by: Any) -> None:
-    """Keep all column answers given in a preview."""
+    """Keep all answers given in a preview: what the columns mean, and what tables of this form record."""
     for sheet in preview.sheets:
         for part in sheet.parts:
             answer = answers.get((sheet.sheet.name, part.number), {})
+            said = LEFT_OUT if answer.get("skip") else answer.get("kind", "")
+            if said:
+                for signature in signatures(part.understood.source):
+                    remember(programme, "", signature, said, by=by)
             for meaning in part.understood.meanings:
                 chosen = answer.get("columns", {}).get(meaning.column.index)
                 if chosen is not None and part.kind is not None:

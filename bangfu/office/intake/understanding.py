@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from hashlib import sha256
 from itertools import pairwise
 from math import log
 
@@ -28,6 +29,9 @@ SURE = 0.75
 """A column whose match is at least this good is not asked about."""
 
 LEAST = 0.55
+
+LEFT_OUT = "-"
+"""What is kept instead of a kind where a person said that tables of this form hold no entries."""
 
 _SAYS_NOTHING = frozenset(
     {"一览表", "台账", "登记表", "统计表", "明细表", "明细", "汇总表", "名册", "清单", "情况表", "记录", "报表", "表"}
@@ -277,6 +281,15 @@ def _understood(read: object, text: str) -> bool:
 # ── columns → fields ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def signatures(source: Table | Card) -> tuple[str, str]:
+    """Two keys by which a table of the same form is known again: of its title (without years and numbers) and headers, and of its headers alone."""
+    headers = [label for label, _, _ in source.cells] if isinstance(source, Card) else [c.title for c in source.columns if c.path]
+    words = "\x1f".join(norm(h) for h in headers)
+    title = next((t for t in reversed(source.titles) if not is_title_info(_BESIDE.sub("", t)) and not is_signature(t)), "")
+    plain = re.sub(r"[\d〇零○一二三四五六七八九十]+", "", norm(title))
+    return tuple(sha256(f"{text}\x1e{words}".encode()).hexdigest() for text in (plain, ""))  # type: ignore[return-value]
+
+
 @dataclass(frozen=True, slots=True)
 class _Candidate:
     score: float
@@ -414,6 +427,14 @@ class Understanding:
         self.idf = {word: log(1 + len(self.kinds) / max(words.spread(word), 1)) / log(1 + len(self.kinds)) for word in words.exact}
 
     # ── tables ──
+
+    def remembered(self, source: Table | Card) -> str:
+        """The kind that this office gave a table of the same form (LEFT_OUT: none), or "": by its title and headers, else, where no title speaks, its headers."""
+        titled, bare = signatures(source)
+        kept = self.memory.get(("", titled), "")
+        if kept or any(self._named_kinds(source.titles, (), source.sheet.name).values()):
+            return kept
+        return self.memory.get(("", bare), "")
 
     def table(self, table: Table, *, kind: str = "", answer: Answer | None = None) -> Understood:
         """What a table means. `kind` and `answer` are what a person said of it."""
