@@ -13,7 +13,7 @@ from django.db.models import ProtectedError
 
 from bangfu.figures import Slice
 from bangfu.ledger import catalogue, facts, post
-from bangfu.ledger.models import Batch, Ended, Entry, Measure, Party, Posting, Voucher
+from bangfu.ledger.models import Batch, Ended, Entry, Line, Measure, Party, Posting, Total, Voucher
 from bangfu.ledger.post import Draft, PostingRefused
 from tests.ledger.world import World
 
@@ -303,6 +303,72 @@ def test_two_amendments_at_once_end_in_one_and_a_clear_refusal(own_database: Non
     assert sorted(o == "amended" for o in outcome) == [False, True]
     assert "请在新记录上更正" in next(o for o in outcome if o != "amended")
     assert list(Posting.objects.filter(programme=office.programme).values_list("mark", flat=True)) == [1, 2]
+
+
+def test_a_crowd_at_one_ledger_leaves_no_gap_and_loses_nothing(own_database: None) -> None:
+    """Two clerks record three entries each, a posting for each, while two others amend and void the same entry: 1 + 6 + 1 marks without a gap.
+
+    Of the two at the same entry one is told what the other did. 7 or 6 entries stand, and the kept lines are what they would be made anew.
+    """
+    from bangfu.ledger.lines import rebuild
+    from tests.conftest import build_office
+
+    office = build_office()
+    (contested,) = record(office, training())
+    start = threading.Barrier(4)
+    refusals: list[str] = []
+    faults: list[BaseException] = []
+
+    def fresh() -> Any:
+        return type(office.programme).objects.get(pk=office.programme.pk)
+
+    def recording() -> None:
+        for day in (1, 2, 3):
+            post.post(fresh(), [Draft("training", date(2019, 5, day), measures={"sessions": 1})], by=office.clerk)
+
+    def amending() -> None:
+        draft = Draft("training", DAY, measures={"sessions": 9}, supersedes=contested)
+        post.post(fresh(), [draft], by=office.clerk, verb="amend", reason="核对")
+
+    def voiding() -> None:
+        post.void(fresh(), [contested], by=office.clerk, reason="重复登记")
+
+    def run(act: Any) -> None:
+        start.wait()
+        try:
+            act()
+        except PostingRefused as refused:
+            refusals.append(str(refused))
+        except Exception as fault:  # noqa: BLE001 - told by the test
+            faults.append(fault)
+        finally:
+            connections.close_all()
+
+    crowd = [threading.Thread(target=run, args=[act]) for act in (recording, recording, amending, voiding)]
+    for one in crowd:
+        one.start()
+    for one in crowd:
+        one.join()
+    assert faults == []
+    (refusal,) = refusals
+    amended = Ended.objects.get(entry=contested).successor_id is not None
+    assert ("请在新记录上更正" if amended else "作废") in refusal
+    assert sorted(Posting.objects.filter(programme=office.programme).values_list("mark", flat=True)) == list(range(1, 9))
+    assert Entry.objects.filter(programme=office.programme, ended=None).count() == (7 if amended else 6)
+    programme = fresh()
+    assert (programme.mark, programme.kept) == (8, 8)
+    kept = kept_lines()
+    rebuild(programme)
+    assert kept_lines() == kept
+
+
+def kept_lines() -> list[Any]:
+    return sorted(
+        (
+            *Line.objects.values_list("entry", "year", "value"),
+            *Total.objects.exclude(lines=0).values_list("year", "place", "lines", "value"),
+        )
+    )
 
 
 # --- what entries refer to
