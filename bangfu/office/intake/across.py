@@ -79,8 +79,10 @@ def _totals(outside: Sequence[Column], keys: set[Key]) -> dict[int, Key]:
     found = {}
     for column in outside:
         rest = tuple(p for p in column.path if not _TOTAL.fullmatch(heading(p).word))
-        if len(rest) < len(column.path) and rest in keys:
-            found[column.index] = rest
+        if len(rest) < len(column.path) and (
+            rest in keys or (not rest and len(keys) == 1)
+        ):  # 合计 beside the periods, not under their word
+            found[column.index] = rest or next(iter(keys))
     return found
 
 

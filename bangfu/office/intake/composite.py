@@ -17,6 +17,8 @@ _COUNTED = (
     (re.compile(r"期|场|场次|次数|.*(?:期数|场次|场数|班次)"), "session"),
     (re.compile(r"[百千]?[万亿]?元|.*(?:金额|资金|现金|慰问金|款)"), "CNY"),
 )
+_HEADS = frozenset({"household", "person", "person-time"})
+_BESIDE = re.compile(r"(?<=[\d户人])\s*\((\s*(?:共|约|近)?\d[\d,]*\s*(?:余|多)?\s*(?:人次|[人户名口])?\s*)\)$")
 _PARENTHESES = re.compile(r"\([^()]*\)")
 _JOINT = re.compile(r"[/／、及和与＋+]")
 _TOKEN = re.compile(
@@ -40,8 +42,16 @@ def parts_of(path: Sequence[str], kind: Kind, known: Callable[[str], Field | Non
     """
     if not path:
         return ()
-    word = re.sub(r"\s+", "", _PARENTHESES.sub("", unicodedata.normalize("NFKC", path[-1])))
+    header = re.sub(r"\s+", "", unicodedata.normalize("NFKC", path[-1]))
+    word = _PARENTHESES.sub("", header)
     pieces = [p for p in _JOINT.split(word) if p]
+    inside = [p for part in _PARENTHESES.findall(header) for p in _JOINT.split(part.strip("()")) if p]
+    if len(pieces) == 1 and inside and all(unit_meant(p) for p in inside):
+        base = _field(word, kind, known)
+        if len(inside) > 1:
+            pieces = inside  # 受众（户/人）
+        elif base is not None and base.unit in _HEADS and unit_meant(inside[0]) in _HEADS - {base.unit}:
+            pieces = [word, *inside]  # 受益户数（人数）
     if len(pieces) < 2:
         return ()
     found: list[Field | None] = []
@@ -78,7 +88,7 @@ def looks_joined(texts: Iterable[str]) -> bool:
 def cut(text: str, fields: Sequence[Field | None]) -> dict[str, str]:
     """Which piece of the cell belongs to which field (name → text); a piece that cannot be told apart is the first field's."""
     named = [f for f in fields if f is not None]
-    cell = unicodedata.normalize("NFKC", text).strip()
+    cell = _BESIDE.sub(r"/\1", unicodedata.normalize("NFKC", text).strip())  # 20（88）
     if is_blank(cell):
         return {}
     words = [f for f in named if f.type is not FieldType.NUMBER]

@@ -299,7 +299,9 @@ class _Candidate:
     reason: str
 
 
-def _without_parts(kind: Kind, candidates: list[_Candidate], wholes: Mapping[int, tuple[int, ...]]) -> list[_Candidate]:
+def _without_parts(
+    kind: Kind, candidates: list[_Candidate], wholes: Mapping[int, tuple[int, ...]], leaves: Mapping[int, str]
+) -> list[_Candidate]:
     """The parts of a total cannot be what the total is (助学金, 路费, 实发合计: the last is the amount); they may be a source of its money."""
     for whole, parts in wholes.items():
         own = [c for c in candidates if c.index == whole and not kind.fields[c.name].part_of]
@@ -319,7 +321,16 @@ def _without_parts(kind: Kind, candidates: list[_Candidate], wholes: Mapping[int
             for f in kind.fields.values()
             if f.export and not f.part_of and (f.unit == fld.unit or {f.unit, fld.unit} <= heads) and f.type is FieldType.NUMBER
         }
-        candidates = [c for c in candidates if c.index not in parts or c.name not in same or c.reason in {"answer", "memory"}]
+        candidates = [
+            c
+            for c in candidates
+            if c.index not in parts
+            or c.reason in {"answer", "memory"}
+            or (
+                c.name not in same
+                and (kind.fields[c.name].part_of or c.word == leaves.get(c.index) or kind.fields[c.name].unit != fld.unit)
+            )
+        ]
     return candidates
 
 
@@ -556,7 +567,7 @@ class Understanding:
             replace(c, score=c.score * 0.6) if c.index in planned and kind.fields[c.name].export and c.reason in {"header", "values"} else c
             for c in candidates
         ]
-        candidates = _without_parts(kind, candidates, wholes)
+        candidates = _without_parts(kind, candidates, wholes, {c.index: heading(c.leaf).word for c in columns if c.path})
         candidates.sort(key=lambda c: (-c.score, c.index))
         found: dict[int, _Candidate] = {}
         taken: set[str] = set()

@@ -496,3 +496,111 @@ def test_people_with_amounts_that_another_table_sums_to_are_no_summary(words: Vo
         """,
     )
     assert len(answer["rows"]) == 8
+
+
+@pytest.mark.parametrize("header", ["受益户数/人数", "受益户数（人数）", "受益农户（户/人）"])
+def test_households_and_people_however_the_header_names_them(words: Vocabulary, header: str) -> None:
+    answer = read(
+        words,
+        f"""
+        2020年帮扶项目明细（万元）
+        项目|地点|总投资|{header}|完成时间
+        大棚|柳湾村|12|32户/128人|2020.10
+        冷库|白桦嘎查|8|40（近160人）|2020年11月底
+        路灯|柳湾村|5|120户480人|2020.12
+        """,
+    )
+    assert column(answer, "households") == [32, 40, 120]
+    assert column(answer, "people") == [128, 160, 480]
+
+
+def test_years_across_with_their_total_beside_the_group(words: Vocabulary) -> None:
+    answer = read(
+        words,
+        """
+        村集体经济收入分年度统计表（单位：万元）
+        行政村|收入项目|各年度收入||合计
+        ||2021年|2022年|
+        柳湾村|光伏收益|6|3|9
+        南坪社区|茶园分红|/|1|1
+        白桦嘎查|铺面出租|2|待核实|2
+        """,
+        [(1, 0, 2, 0), (1, 1, 2, 1), (1, 2, 1, 3), (1, 4, 2, 4)],
+    )
+    assert sorted((r["date"][:4], r["place"], r.get("amount_cny")) for r in answer["rows"]) == [
+        ("2021", "柳湾村", 60000),
+        ("2021", "白桦嘎查", 20000),
+        ("2022", "南坪社区", 10000),
+        ("2022", "柳湾村", 30000),
+        ("2022", "白桦嘎查", None),
+    ]
+    assert [(e["excel_row"], e["why"]) for e in answer["errors"]] == [(6, "not_a_number")]
+
+
+def test_what_came_of_a_plan(words: Vocabulary) -> None:
+    answer = read(
+        words,
+        """
+        2022年培训计划及完成情况
+        序号|培训班名称|计划||实际|||责任单位
+        ||时间|人数|时间|人数|人次|
+        1|乡村医生班|5月|50|6.1-6.3|48|144|综合办
+        2|村干部班|9月|30|9.20—9.22|32|96|安质部
+        """,
+        [(1, 0, 2, 0), (1, 1, 2, 1), (1, 2, 1, 3), (1, 4, 1, 6), (1, 7, 2, 7)],
+    )
+    assert column(answer, "people") == [48, 32]
+    assert column(answer, "date") == ["2022-06-01", "2022-09-20"]
+
+
+def test_time_and_place_on_a_line_above_the_rows(words: Vocabulary) -> None:
+    header = "序号|户主|家庭情况|慰问金（元）|签收"
+    answer = read(
+        words,
+        f"""
+        走访慰问困难群众台账
+        时间：2023年1月10日—12日　地点：柳湾村
+        {header}
+        1|方远|低保户|500|
+        合计|1户||500|
+        时间：2023年1月13日　地点：南坪社区
+        {header}
+        1|石林|低保户|300|
+        合计|1户||300|
+        填表时间：2023年1月20日
+        """,
+    )
+    assert [(r["date"], r["place"]) for r in answer["rows"]] == [("2023-01-10", "柳湾村"), ("2023-01-13", "南坪社区")]
+
+
+def test_groups_numbered_in_words_with_what_their_rows_come_to(words: Vocabulary) -> None:
+    answer = read(
+        words,
+        """
+        2021年帮扶项目（万元）
+        序号|项目名称|建设地点|到位资金|||开工
+        |||小计|校内|社会捐赠|
+        一|产业类||15|10|5|
+        1|大棚|柳湾村|10|8|2|3月
+        2|冷库|南坪社区|5|2|3|4月
+        合计|||15|10|5|
+        """,
+        [(1, 0, 2, 0), (1, 1, 2, 1), (1, 2, 2, 2), (1, 3, 1, 5), (1, 6, 2, 6)],
+    )
+    assert column(answer, "amount_cny") == [100000, 50000]
+    assert not answer["errors"]
+
+
+def test_columns_that_share_out_a_count_are_added(words: Vocabulary) -> None:
+    answer = read(
+        words,
+        """
+        2020年培训统计
+        培训班名称|培训时间|培训人数|
+        ||基层干部|技术人员
+        医生班|9月|18|12
+        干部班|10月|35|
+        """,
+        [(1, 0, 2, 0), (1, 1, 2, 1), (1, 2, 1, 3)],
+    )
+    assert column(answer, "people") == [30, 35]
