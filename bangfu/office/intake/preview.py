@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from bangfu.catalogue import Catalogue, Kind
 from bangfu.catalogue.reading import Period
 from bangfu.office.intake.across import apart
 from bangfu.office.intake.checking import Duplicates, Totals, sentence
-from bangfu.office.intake.reading import Book, Sheet, read_book, sheets
+from bangfu.office.intake.reading import HEAD, Book, Sheet, read_book, sheets
 from bangfu.office.intake.registers import Place, Registers, Unit, choose
 from bangfu.office.intake.rows import Issue, Record, TableReader, read_card, with_totals
 from bangfu.office.intake.structure import BLANK, DATA, HEADER, NOTE, TOTAL, Card, Grid, Layout, Line, Sorter, Table, layout
@@ -235,6 +235,10 @@ class Reader:
             sheet.rest = _corrected(sheet.rest, len(sheet.rows), later)
 
 
+def _ends_in_digit(cells: Sequence[str]) -> bool:
+    return any(text and text[-1].isdecimal() for text in cells)
+
+
 def _put(line: list[str], column: int, text: str) -> None:
     line.extend([""] * (column + 1 - len(line)))
     line[column] = text.strip()
@@ -265,6 +269,9 @@ class _SheetReading:
         self.duplicates = Duplicates()
         self.totals: list[tuple[Part, Totals]] = []
         self.preview = SheetPreview(sheet, found, [], dict(found.skipped))
+        self.above = 0  # rows of the sheet above the first that is held here
+        self.first = 0  # number of the first table on the sheet
+        self.further: _SheetReading | None = None  # another table that began far below
 
     def run(self) -> Iterator[tuple[Part, Record]]:
         """All records, as they are read. When it is exhausted the preview of the sheet is whole."""
@@ -272,11 +279,39 @@ class _SheetReading:
         if tables and tables[-1].period and self.sheet.rest is not None:  # its lines are gone through once for each period
             self._whole(tables)
         sources: list[Table | Card] = [*tables, *self.layout.cards]
-        for number, source in enumerate(sources):
-            yield from self._source(number, source, last=number == len(tables) - 1)
+        for number, source in enumerate(sources, self.first):
+            yield from self._source(number, source, last=number - self.first == len(tables) - 1)
+        if self.further is not None:
+            yield from self._go_on(self.further, self.first + len(sources))
         if self.sheet.rest is not None:
             self._uncounted()
         self._judge_totals()
+
+    def _go_on(self, further: _SheetReading, number: int) -> Iterator[tuple[Part, Record]]:
+        """The tables that began below the rows held, read like any other; then their places are told as on the whole sheet."""
+        further.first, further.duplicates = number, self.duplicates
+        yield from further.run()
+        down = further.above - self.above
+        self.preview.skipped.update({row + down: why for row, why in further.preview.skipped.items()})
+        self.sheet.height = max(self.sheet.height, len(further.sheet.rows) + down, further.sheet.height + down)
+        for part in further.preview.parts:
+            part.issues = [i._replace(row=i.row + down) for i in part.issues]
+            source = part.understood.source
+            if isinstance(source, Table):
+                source.top, source.body = source.top + down, source.body + down
+                source.lines = [Line(line.row + down, line.sort, line.bands) for line in source.lines]
+        self.preview.parts.extend(further.preview.parts)
+
+    def _below(self, recent: Sequence[list[str]], rows: Iterator[list[str]], above: int) -> _SheetReading:
+        """A reading of the lines from here on as of a sheet of their own; `recent` are the header and what stands right above it."""
+        held = [*recent, *islice(rows, HEAD - len(recent))]
+        rest = ([*some] for some in iter(lambda: list(islice(rows, TOGETHER)), []))
+        sheet = Sheet(self.sheet.name, held, struck=frozenset(r - above for r in self.sheet.struck if r >= above))
+        if len(held) == HEAD:
+            sheet.rest = rest
+        reading = _SheetReading(sheet, layout(sheet, self.understanding.words), self.understanding, self.answers, self.keep, self.beside)
+        reading.above = self.above + above
+        return reading
 
     def _whole(self, tables: Sequence[Table]) -> None:
         """Take in the rest of a long sheet whose last table stands for several periods."""
@@ -327,9 +362,12 @@ class _SheetReading:
         while some := list(islice(records, TOGETHER)):
             kept = []
             for record in some:
-                if record.row in left_out:
+                if record.row + self.above in left_out:
                     self.preview.skipped[record.row] = "left_out"
                     continue
+                if self.above:
+                    record.row += self.above
+                    record.issues = [i._replace(row=i.row + self.above) for i in record.issues]
                 self.duplicates.check(record)
                 kept.append(record)
             if self.beside is not None:
@@ -371,26 +409,33 @@ class _SheetReading:
         row = len(self.sheet.rows)
         bands: tuple[str, ...] = table.lines[-1].bands if table.lines else ()
         assert self.sheet.rest is not None
-        for rows in self.sheet.rest:
-            for cells in rows:
-                sort = sorter.sort_long(cells) if row not in self.sheet.struck else NOTE
-                if sort == DATA and reader.skips(cells):
-                    self.preview.skipped[row] = NOTE
-                elif sort == DATA:
-                    record = reader.read(row, cells, bands)
-                    totals.add(record)
-                    yield record
-                elif sort == "band":
-                    bands = (*bands[-1:], " ".join(c for c in cells if c))
-                    self.preview.skipped[row] = HEADER
-                else:
-                    if sort == TOTAL and sorter.is_section([(c, t) for c, t in enumerate(cells) if t]):
-                        bands = (next(t for t in cells if t),)
-                    if sort == TOTAL:
-                        totals.total(row, cells)
-                    if sort != BLANK:
-                        self.preview.skipped[row] = sort
-                row += 1
+        recent: list[list[str]] = []  # the lines that are no data, right above
+        stream = chain.from_iterable(self.sheet.rest)
+        for cells in stream:
+            sort = sorter.sort_long(cells) if row not in self.sheet.struck else NOTE
+            if not _ends_in_digit(cells) and sort != BLANK and sorter.begins_anew(cells, self.understanding.words):
+                for n in range(len(recent)):
+                    self.preview.skipped.pop(row - 1 - n, None)
+                self.further = self._below([*recent, cells], stream, row - len(recent))
+                break
+            recent = [] if sort == DATA else [*recent[-5:], cells]
+            if sort == DATA and reader.skips(cells):
+                self.preview.skipped[row] = NOTE
+            elif sort == DATA:
+                record = reader.read(row, cells, bands)
+                totals.add(record)
+                yield record
+            elif sort == "band":
+                bands = (*bands[-1:], " ".join(c for c in cells if c))
+                self.preview.skipped[row] = HEADER
+            else:
+                if sort == TOTAL and sorter.is_section([(c, t) for c, t in enumerate(cells) if t]):
+                    bands = (next(t for t in cells if t),)
+                if sort == TOTAL:
+                    totals.total(row, cells)
+                if sort != BLANK:
+                    self.preview.skipped[row] = sort
+            row += 1
         self.sheet.rest = None
         self.sheet.height = row
 

@@ -857,6 +857,14 @@ class Sorter:
         """Whether a cell says that the row was made void, or only shows how to fill one in."""
         return any(is_void(t) or ("例" in t and _AN_EXAMPLE.fullmatch(t) is not None) for _, t in cells if len(t) < 48)
 
+    def begins_anew(self, cells: Sequence[str], words: Vocabulary) -> bool:
+        """Whether a line far below is the header of another table: at least three words of headers, no figure, and not this table's own header."""
+        filled = [(c, t) for c, t in enumerate(cells) if t]
+        if len(filled) < 3 or any(len(t) > 40 or is_figure(t) for _, t in filled) or self.is_own_header(filled):
+            return False
+        hits = sum(words.known(t) for _, t in filled)
+        return hits >= 3 and hits >= 0.6 * len(filled) and sum(words.exactly(t) for _, t in filled) >= 2
+
     def sort_long(self, cells: Sequence[str]) -> str:
         """As `sort`, for a whole row of texts of a long table; the usual data row is told at a glance."""
         first = cells[self.columns[0]] if len(cells) > self.columns[0] else ""

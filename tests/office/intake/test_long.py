@@ -84,3 +84,23 @@ def test_long_and_short_ways_record_the_same(office: Any, tmp_path: Path) -> Non
     assert held.counts["recorded"] == again.counts["unchanged"] == 3_600
     assert held.counts["read"] == again.counts["read"] == 3_602
     assert [code for code, before, after in held.figures if before != after]
+
+
+def test_another_table_that_begins_far_below(words: Vocabulary, tmp_path: Path) -> None:
+    """3,400 purchases, then a title and a table of trainings: the cells of both are told where they stand."""
+    path = written(tmp_path / "长.csv", 3_400)
+    more = [
+        "",
+        "2021年培训台账",
+        "序号,培训名称,培训时间,承办部门,参训人数",
+        "1,养蜂,3月5日,园艺系,12",
+        "2,养鸡,4月31日,园艺系,14",
+        "合计,,,,27",
+    ]
+    path.write_text(path.read_text(encoding="utf-8") + "\n".join(more), encoding="utf-8")
+    found = Reader(words, [REGISTERS]).file(path, alone=False)
+    assert [(p.kind.code, p.count) for p in found.parts() if p.kind] == [("purchase", 3_400), ("training", 2)]
+    assert found.read == 3_400 + 2 + 2 + 3
+    answer = answer_of(found)
+    assert [(r["excel_row"], r["title"]) for r in answer["rows"][-2:]] == [(3_406, "养蜂"), (3_407, "养鸡")]
+    assert {(e["excel_row"], e["why"]) for e in answer["errors"]} == {(3_407, "bad_date"), (3_408, "total_mismatch")}
