@@ -206,7 +206,7 @@ def changes(programme: Programme, wishes: Iterable[Wish]) -> list[Change]:
     first: dict[Key, Wish] = {}
     for wish in wishes:
         other = first.setdefault(wish.key, wish)
-        if (other.value, other.due) != (wish.value, wish.due):
+        if (other.value, other.due) != (wish.value, wish.due) and wish.key.figure in catalogue().figures:
             zh, en = said(programme, wish.key, "zh"), said(programme, wish.key, "en")
             were = (other.value, wish.value)
             told = [
@@ -288,6 +288,9 @@ def _faults(wish: Wish, units: set[int], places: set[int]) -> Iterable[Label]:
     if wish.due is not None and wish.due.year != key.year:
         yield Label(f"{at}完成时限 {wish.due} 不在 {key.year} 年内", f"{at_en}the deadline {wish.due} is not in {key.year}")
     if wish.value is None:
+        return
+    if not wish.value.is_finite() or wish.value > LARGEST:
+        yield Label(f"{at}目标太大，请核对单位", f"{at_en}the target is too large: check its unit")
         return
     if wish.value <= 0:
         yield Label(

@@ -12,7 +12,11 @@ from tests.conftest import Office
 from tests.web.conftest import text
 from tests.web.test_access import READ, address
 
-PAGES = [(name, args) for name, args in READ if not name.endswith("_export") and name not in {"template", "ledger_form", "ledger_totals"}]
+PAGES = [
+    (name, args)
+    for name, args in READ
+    if not name.endswith("_export") and name not in {"template", "ledger_form", "ledger_totals", "flags"}
+]
 
 
 @pytest.mark.parametrize(("name", "args"), PAGES)

@@ -126,7 +126,19 @@ def test_a_cell_cleared_withdraws_and_needs_a_reason(divided: Office, clerk: Cli
     assert "请写明原因" in text(refused)
     clerk.post(at(divided, "targets_set"), {**wishes, "reason": "任务取消"})
     assert Key("direct_input", 2019, agro) not in plans.standing(divided.programme)
-    assert clerk.post(at(divided, "targets_set"), {"wishes": "nonsense"}).status_code == 302
+    for nonsense in (
+        "nonsense",
+        "{}",
+        "[1]",
+        '[["direct_input", 99999, null, null, "1", null, 0]]',
+        '[["direct_input", 2019, 1e30, null, "1", null, 0]]',
+    ):
+        assert clerk.post(at(divided, "targets_set"), {"wishes": nonsense}).status_code == 302
+    huge = '[["direct_input", 2019, null, null, "1E+999999999", null, 0]]'
+    assert clerk.post(at(divided, "targets_set"), {"wishes": huge}).status_code == 302
+    unknown = '[["x", 2019, null, null, "1", null, 0], ["x", 2019, null, null, "2", null, 0]]'
+    assert clerk.post(at(divided, "targets_set"), {"wishes": unknown}).status_code == 422
+    assert clerk.post(at(divided, "targets_edit"), {"seen": "[", "direct_input-u99999999999999999999": "1"}).status_code == 422
 
 
 def test_two_clerks_do_not_undo_each_other(divided: Office, clerk: Client) -> None:
@@ -190,3 +202,11 @@ def test_the_api_has_the_same_rules(divided: Office) -> None:
     assert [(s["unit"], s["before"], s["after"]) for s in steps[:2]] == [(None, 100000, None), ("动物医学系", 40000, 45000)]
     assert len(api(divided.liaison).get(f"{path}/history").json()) == 2
     assert put(divided.clerk, {"figure": "nothing", "year": 2019, "value": 1}).status_code == 422
+
+
+def test_a_figure_shows_its_target(divided: Office, leader: Client) -> None:
+    page = text(
+        leader.get(reverse("figure", args=[divided.programme.slug, "direct_input"]) + f"?period=2019&unit={divided.units['vet'].pk}")
+    )
+    assert "4万元 · 完成率 <strong>75.0%</strong>" in page
+    assert "完成率" not in text(leader.get(reverse("figure", args=[divided.programme.slug, "direct_input"]) + "?period=2019-03"))

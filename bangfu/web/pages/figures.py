@@ -16,6 +16,7 @@ from bangfu.catalogue import Figure, Label
 from bangfu.figures import Slice, Value
 from bangfu.ledger.models import Entry, Place, Posting
 from bangfu.ledger.setup import DESIGNATION
+from bangfu.office import targets as plans
 from bangfu.office.models import FormDraft
 from bangfu.quantities import from_parts
 from bangfu.web.desk import Desk, desk_for
@@ -163,6 +164,8 @@ def figure(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         series=series,
         chart=chart(desk, found.unit, [(found, tuple(v.value for _, v in series))]) if any(v.value for _, v in series) else "",
         places=_by_place(desk, found) if not found.combine else [],
+        target=plans.target(desk.programme, code, desk.slice),
+        rate=plans.completion,
         **context,
     )
 

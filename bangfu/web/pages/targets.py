@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -39,6 +40,10 @@ TONES = {
 }
 TOLD = 200
 """So many steps of the history and so many problems are shown."""
+_WHO = re.compile(r"w|[up][1-9]\d{0,8}")
+"""Whose a cell of the grid is, in its name: the whole, a unit or a place."""
+MOST_IDS = 1 << 62
+MOST_DIGITS = 20
 BIGGEST = 20 * 1024 * 1024
 
 
@@ -242,7 +247,7 @@ def _typed(desk: Desk, year: int) -> tuple[list[Wish], dict[Key, int], list[Labe
         typed = desk.request.POST.get(name, "")
         code, _, who = name.rpartition("-")
         figure = desk.catalogue.figures.get(code)
-        if figure is None or not (who == "w" or (who[:1] in {"u", "p"} and who[1:].isdecimal())):
+        if figure is None or not _WHO.fullmatch(who):
             continue
         pk = int(who[1:]) if who[1:] else None
         key = Key(code, year, pk if who[0] == "u" else None, pk if who[0] == "p" else None)
@@ -323,7 +328,12 @@ def _confirmed(text: str) -> tuple[list[Wish], dict[Key, int]]:
     for row in json.loads(text):
         figure, year, unit, place, value, due, number = row
         key = Key(str(figure), int(year), unit and int(unit), place and int(place))
-        wishes.append(Wish(key, None if value is None else Decimal(str(value)), date.fromisoformat(due) if due else None))
+        wanted = None if value is None else Decimal(str(value))
+        if wanted is not None and (not wanted.is_finite() or wanted.adjusted() > MOST_DIGITS):
+            raise ValueError("not of this page")
+        if key.year not in plans.YEARS or max(key.unit or 0, key.place or 0, int(number)) >= MOST_IDS:
+            raise ValueError("not of this page")
+        wishes.append(Wish(key, wanted, date.fromisoformat(due) if due else None))
         seen[key] = int(number)
     return wishes, seen
 
