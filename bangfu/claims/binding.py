@@ -20,7 +20,7 @@ from bangfu import quantities
 from bangfu.catalogue.shapes import Catalogue, Figure, Fold
 from bangfu.claims.around import Context, pairs
 from bangfu.claims.gazetteer import Gazetteer, Mention, listed
-from bangfu.claims.shares import PERHAPS_A_PROJECT, Limit, limit
+from bangfu.claims.shares import OF_A_WHOLE, PERHAPS_A_PROJECT, Limit, limit
 from bangfu.quantities import Hedge, Quantity
 
 MISSING = 0.45  # what a word that the figure's phrase needs and the text lacks costs, of what it would have brought
@@ -140,7 +140,8 @@ class Binding:
         others = tuple(
             Candidate(c.figure, c.score - following.score) for c in self.runners_up if c is not following and c.score <= following.score
         )
-        return replace(self, figure=following.figure, slices=_fit(self.slices, following.figure), runners_up=others)
+        limit = self.limit or OF_A_WHOLE
+        return replace(self, figure=following.figure, slices=_fit(self.slices, following.figure), runners_up=others, limit=limit)
 
 
 # Counted things whose measure words people interchange: 3000册 or 3000本, 5个 or 5项.
@@ -150,7 +151,30 @@ _ALIKE = frozenset(
     {("session", "batch"), ("batch", "session"), ("branch", "organisation"), ("organisation", "branch"), ("household", "organisation")}
 )
 _PEOPLE = frozenset({"person", "person-time"})
-_MEASURED = frozenset({"CNY", "percent", "mu", "km", "metre", "kg", "year", "month", "day", "hour"})
+_MEASURED = frozenset(
+    {"CNY", "percent", "mu", "km", "metre", "kg", "year", "month", "day", "hour"}
+    | {
+        f"other:{word}"
+        for word in (
+            "平方米",
+            "平方公里",
+            "立方米",
+            "立方",
+            "方",
+            "吨",
+            "千瓦",
+            "兆瓦",
+            "千瓦时",
+            "度",
+            "倍",
+            "岁",
+            "分钟",
+            "级",
+            "分",
+            "里",
+        )
+    }
+)
 # What a unit counts, as a phrase names it: 「4个村」 is a number of villages only for a figure that speaks of villages.
 _NOUNS = {"village": "村", "town": "乡镇", "county": "县", "household": "户", "branch": "支部组织", "batch": "批队"}
 
@@ -387,8 +411,8 @@ class Binder:
         margin = -others[0].score if others else best.score
         confidence = (1 - math.exp(-best.score / 5)) * (1 - 0.5 * math.exp(-margin / 1.5))
         against = _AGAINST_YEAR.search(context.clause_text) if change else None
-        if change and last is not None and best.figure is last.figure and not _OWN_YEAR.search(context.clause_text):
-            slices = last.slices
+        if change:
+            slices = self._changed(slices, last if last is not None and best.figure is last.figure else None, context)
         limited = self.limit(claim, context, best.figure, slices)
         rivals = tuple(c.figure for c in ranked[1:] if _rival(best, c, confidence))
         year = int(against[1]) if against is not None else None
@@ -406,6 +430,17 @@ class Binder:
             limit=limited,
         )
 
+    @staticmethod
+    def _changed(slices: tuple[SliceWords, ...], beside: Binding | None, context: Context) -> tuple[SliceWords, ...]:
+        """Of which year a change is told: of its clause's own («2023年比2022年增长»: not the one it is compared with), else of the number before it."""
+        own = _OWN_YEAR.search(context.clause_text)
+        if own is None:
+            return slices if beside is None else beside.slices
+        if slices[0].begin is not None and slices[0].begin.year == int(own[1]):
+            return slices
+        year = date(int(own[1]), 1, 1), date(int(own[1]) + 1, 1, 1)
+        return tuple(dict.fromkeys(replace(s, begin=year[0], end=year[1]) for s in slices))
+
     def _named_by(self, figure: Figure, units: tuple[int, ...]) -> bool:
         """Whether the figure's own words name one of these units (工会采购): then it need not limit it."""
         own = "".join((*figure.says, *figure.cues))
@@ -417,7 +452,12 @@ class Binder:
             return None
         if slices[0].project is not None:
             return PERHAPS_A_PROJECT if any(s.project is None for s in slices) else None
-        return limit(context, self.gazetteer, figure, claim.quantity.unit, place=claim.place, organisation=claim.organisation)
+        first = slices[0]
+        open_ended = first.begin is None and first.end is None and figure.fold not in {Fold.LAST, Fold.STANDING}
+        undated = open_ended and _A_YEAR.search(context.text) is not None and _CUMULATIVE.search(context.sentence_text) is None
+        return limit(
+            context, self.gazetteer, figure, claim.quantity.unit, place=claim.place, organisation=claim.organisation, undated=undated
+        )
 
     def signature(self, claim: Stated, context: Context) -> str:
         """What a correction is remembered by: unit, «per», and the words at the number without names and digits."""
@@ -455,6 +495,9 @@ class Binder:
             named = _DAYS.search(context.title)
             exact = _between(named.groupdict(), None) if named is not None else None
         begin, end = exact or days(claim.period)
+        since = _SINCE.search(context.text, context.sentence[0], context.at[0])
+        if exact is None and since is not None and claim.period == since[1]:
+            end = None  # «自2022年承担任务以来»
         if until is not None and (end is None or end > until):
             end = until
         reaching_back = _CUMULATIVE.search(context.clause_text) is not None
@@ -542,7 +585,7 @@ _WHEN = re.compile(
 _GROWTH = re.compile("增长|增加|提高|上升|增幅|下降|减少|降低|降幅|多了|少了|提升")
 _AGAINST = re.compile("同比|环比|[比较](?:上年|去年|上一年|往年|20|19)")
 _AGAINST_YEAR = re.compile(r"[比较](?:之|于)?((?:19|20)\d\d)年?")
-_OWN_YEAR = re.compile(r"(?<![比较之于])(?:19|20)\d\d年")
+_OWN_YEAR = re.compile(r"(?<![比较之于])((?:19|20)\d\d)年")
 _UP_TO = re.compile("[到至为]了?$")
 
 
@@ -638,9 +681,11 @@ def _next_month(year: int, month: int) -> date:
 
 
 _DATED = re.compile(r"(?:19|20)\d\d|今年|本年|去年|上年|前年|年来|年间|连续")
+_SINCE = re.compile(r"(?:自|从)?((?:19|20)\d\d)年(?:\d{1,2}月)?[^，,。；;\d]{1,16}(?:以来|至今|迄今|开始)")
 _LEADING = re.compile(
     r"[\s　]*(?:[在至到自从]|截至|截止)?(?:(?:19|20)\d\d|[一二〇零]{2}[〇零一二三四五六七八九]{2}|今年|本年|去年|上年|前年)[^，,。；]{0,12}[，,](?!.{0,6}累计)",
 )
+_A_YEAR = re.compile(r"(?:19|20)\d\d年")
 _CUMULATIVE = re.compile("累计|以来|至今|迄今|截至|截止|历年|先后|现有|目前")
 
 

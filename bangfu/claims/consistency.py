@@ -19,7 +19,7 @@ from bangfu.claims.binding import Binding, SliceWords
 from bangfu.claims.extract import Claim
 from bangfu.quantities import Bounds, Hedge, plain, unit
 
-SURE = 0.5  # bindings less sure than this are not held against each other
+SURE = 0.6  # bindings less sure than this are not held against each other
 ALIKE = 0.25  # share of words in common from which two statements of one figure tell the same thing
 ALIKE_UNBOUND = 0.75  # the same where the catalogue has no figure for them
 NEAR = 0.15  # beyond the hedge's own bounds, so that two roundings of one number do not quarrel

@@ -40,6 +40,7 @@ class Said:
     money: bool
     place: str | None
     organisation: str | None
+    undated: bool
 
     def names(self, words: str) -> list[str]:
         """What of these words names something of its own: no sort of work (产业, 教育), no place or unit that the ledger knows."""
@@ -53,11 +54,19 @@ class Said:
 
 
 def limit(
-    context: Context, gazetteer: Gazetteer, figure: Figure, unit: str, *, place: str | None = None, organisation: str | None = None
+    context: Context,
+    gazetteer: Gazetteer,
+    figure: Figure,
+    unit: str,
+    *,
+    place: str | None = None,
+    organisation: str | None = None,
+    undated: bool = False,
 ) -> Limit | None:
     """What limits a number in `unit` to a share of `figure` that no slice tells; None where nothing does.
 
-    `place` and `organisation` are names that its sentence shows by their grammar, known to the ledger or not.
+    `place` and `organisation` are names that its sentence shows by their grammar, known to the ledger or not; `undated` says that no period is known
+    for it in a text that speaks of years.
     """
     text, (start, end) = context.text, context.at
     begin = max(context.sentence[0], start - _FAR, *(text.rfind(stop, context.sentence[0], start) + 1 for stop in "；;"))
@@ -76,6 +85,7 @@ def limit(
         unit == "CNY",
         place,
         organisation,
+        undated,
     )
     return next((found for rule in RULES if (found := rule(said)) is not None), None)
 
@@ -188,6 +198,32 @@ def _of_an_occasion(said: Said) -> Limit | None:
     return Limit(f"这里说的是“{found[0]}”一次或一段时间，不是全部", f"This speaks of one occasion or time ({found[0]}), not of all")
 
 
+_EVERY = re.compile("每(?:个)?(?:半年|季度?|月|周|星期|旬|学期|次|场|期|隔|逢|到)[^，,。；;\\d]{0,14}$|(?:月均|季均|日均|场均)")
+
+
+def _how_often(said: Said) -> Limit | None:
+    found = _EVERY.search(said.clause)
+    if found is None or found[0][:2] in said.own:
+        return None
+    return Limit(f"这里说的是每次或每段时间的数（“{found[0][:4]}”）", f"This is said of each time ({found[0][:4]})", proves=False)
+
+
+# ── when ──
+
+_FROM = re.compile("(?:从|由)(?!事)[^，,。；;\\d]{0,8}$")
+_TO = re.compile("[^，,。；;\\d]{0,4}(?:增[加长至]|提[高升]|上升|扩大|发展|跃升|下降|减少|降|升|涨|变)[^，,。；;\\d]{0,3}(?:到|至|为)")
+
+
+def _before_it_grew(said: Said) -> Limit | None:
+    if not _FROM.search(said.clause) or not _TO.match(said.after):
+        return None
+    return Limit("这里说的是以前的数，没有说是哪一年的", "This speaks of an earlier time and does not say of which")
+
+
+def _of_no_time(said: Said) -> Limit | None:
+    return Limit("没有说明是哪一年的数", "It is not said of which year this is") if said.undated else None
+
+
 # ── what is planned ──
 
 _PLANNED = re.compile(
@@ -208,7 +244,7 @@ def _planned(said: Said) -> Limit | None:
 # ── somebody else's, for somebody ──
 
 _AROUND = re.compile(
-    r"[，,。\s　]*(?:(?:19|20)\d\d年[，,]?|截至\S{0,12}?[，,]|目前[，,]?|据统计[，,]?|当时[，,]?|其中[，,]?)?(全[国省市州县区乡镇](?!优秀|先进|示范|[一二三四五六七八九十\d])|[我该本当]地?[省市州县区](?!委|政府)|各级(?:政府|财政)|(?:中央|省级|市级|县级|各级)财政|社会各界|其他单位|兄弟单位)"
+    r"[，,。“\s　]*(?:据[^，,。]{1,4}[，,])?(?:(?:19|20)\d\d年[，,]?|截至\S{0,12}?[，,]|目前[，,]?|据统计[，,]?|当时[，,]?|其中[，,]?)?(全[国省市州县区乡镇](?!优秀|先进|示范|[一二三四五六七八九十\d])|[我该本当]地?[省市州县区](?!委|政府)|各级(?:政府|财政)|(?:中央|省级|市级|县级|各级)财政|社会各界|其他单位|兄弟单位)"
 )
 _DEPARTMENT = re.compile(
     r"[，,。\s]*(?:其中)?[，,：:]?(?:由)?([\u4e00-\u9fff]{0,6}[省市州县区][\u4e00-\u9fff]{1,6}(?:局|委|办)|[\u4e00-\u9fff]{2,8}(?:部|处|科|系|室|中心|支部|党总支|工会|团委|协会|公司|支行|分局|企业|商会|基金会))(?=[捐购采投组举开派为向与到赴走拨培引协出])"
@@ -249,14 +285,14 @@ def _for_somebody(said: Said) -> Limit | None:
 
 
 _NO_NAME = re.compile("岗|[驻帮进入下到出包联派助扶全各每本该我]村|美丽|和美|样板|试点|特色|周边|其他")
-_TO = re.compile(r"(?:向|在|为|给|赴|对|到|往|帮扶|[，,、和与；;]|其中)\Z")
+_INTO = re.compile(r"(?:向|在|为|给|赴|对|到|往|帮扶|[，,、和与；;]|其中)\Z")
 
 
 def _elsewhere(said: Said) -> Limit | None:
     if not said.place or said.place[-1] not in "村乡镇县" or _NO_NAME.search(said.place) or said.gazetteer.mentions(said.place):
         return None
     at = said.clause.find(said.place)
-    if at < 0 or not _TO.search(said.clause[:at]):
+    if at < 0 or not _INTO.search(said.clause[:at]):
         return None
     zh, en = f"台账里没有“{said.place}”这个地方", f"The ledger does not know the place {said.place}"
     return Limit(zh, en, proves=False)
@@ -277,7 +313,7 @@ def _of_some(said: Said) -> Limit | None:
     return None if found is None else Limit(f"这里只说“{found[0]}”的一部分", f"This speaks of some only ({found[0]})")
 
 
-_MONEY = re.compile("([\u4e00-\u9fff]{2,6})(?:资金|经费|款项)(?:共|约|近|超|达|为|计)?$")  # 水利资金, 彩票公益金
+_MONEY = re.compile("([\u4e00-\u9fff]{2,6})(?:资金|经费|款项|总?价值)(?:共|约|近|超|达|为|计)?$")  # 水利资金, 彩票公益金
 
 RULES: tuple[Callable[[Said], Limit | None], ...] = (
     _planned,
@@ -287,11 +323,17 @@ RULES: tuple[Callable[[Said], Limit | None], ...] = (
     _elsewhere,
     _of_another,
     _for_somebody,
+    _how_often,
     _of_an_occasion,
     _of_the_thing,
     _spent_on,
     _of_some,
+    _before_it_grew,
+    _of_no_time,
 )
 PERHAPS_A_PROJECT = Limit("这里可能只说前面提到的项目", "This may speak only of the project named before")
+OF_A_WHOLE = Limit(
+    "这里说的是前面那个数的一部分，台账没有单列", "This speaks of a part of the number before, which the ledger does not keep apart"
+)
 IN_A_TABLE = Limit("表中同一指标写了几个数，各是一部分", "The table says several numbers of one figure: each is a part")
 OF_A_GROUP = Limit("表中的小计只是一部分", "A subtotal of the table is a part")

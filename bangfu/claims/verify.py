@@ -209,6 +209,9 @@ def _whole(claim: Claim, reads: Sequence[Read]) -> Read | None:
     """What a part («其中…») is a part of: the claim that the reading names, else the last one before it in the same unit that is no part itself."""
     if claim.whole is not None and claim.whole < len(reads):
         return reads[claim.whole]
+    around = _before_bracket(claim, reads)
+    if around is not None:
+        return around
     if claim.relation != "part":
         return None
     near = reversed(reads[-_LOOKING_BACK:])
@@ -217,7 +220,24 @@ def _whole(claim: Claim, reads: Sequence[Read]) -> Read | None:
     )
 
 
+def _before_bracket(claim: Claim, reads: Sequence[Read]) -> Read | None:
+    """«3人（第一书记1人、队员2人）»: what stands in brackets right behind a number, in its unit, is a part of it."""
+    last = reads[-1] if reads else None
+    if last is None:
+        return None
+    text = last.context.text
+    opened = max(text.rfind(mark, last.context.sentence[0], claim.at[0]) for mark in "（(")
+    if opened < 0 or any(mark in text[opened : claim.at[0]] for mark in "）)"):
+        return None
+    near = (r for r in reversed(reads[-_LOOKING_BACK:]) if r.at[1] <= opened)
+    whole = next(near, None)
+    if whole is None or opened - whole.at[1] > _NOUN or whole.claim.quantity.unit != claim.quantity.unit or whole.claim.per != claim.per:
+        return None
+    return whole
+
+
 _LOOKING_BACK = 5
+_NOUN = 8  # signs between a number and the bracket behind it
 
 
 def _partners(catalogue: Catalogue) -> dict[str, Figure]:
