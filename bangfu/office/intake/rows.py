@@ -139,6 +139,17 @@ _SECOND_DATE = re.compile(r"\d")
 _ANY_YEAR = re.compile(r"(?:19|20)\d\d|\d\d年|^[3-5]\d{4}$|^'")
 
 
+def _required(kind: Kind) -> tuple[Field, ...]:
+    """The fields that an entry of the kind must have and that nothing else settles."""
+    settled = {f.part_of for f in kind.fields.values()} | {n for f in kind.fields.values() for n in f.names}
+    settled |= {n for f in kind.fields.values() for c in f.choices for n in c.implies}
+    return tuple(
+        f
+        for f in kind.fields.values()
+        if f.required and f.home != "person" and f.name != "begin" and not f.default and f.name not in settled
+    )
+
+
 class TableReader:
     """Reads the data lines of one table, in their order. `read(row, cells, bands)` gives a Record."""
 
@@ -171,6 +182,7 @@ class TableReader:
         self.above: dict[int, str] = {}
         self.last_year: int | None = None
         self.contexts: dict[tuple[str, ...], Context] = {}
+        self.required = _required(self.kind)
         self.row_cells: Sequence[str] = ()
         self.extra_merged = {i: merged[i] for i, _ in self.extra if i in merged}
         self.heads = self._heads_above()
@@ -351,7 +363,17 @@ class TableReader:
             text = cells[index] if index < width else ""
             if text and not is_blank(text):
                 record.extra[title] = text
+        for fld in self.required:
+            unknown = fld.type is FieldType.UNIT and isinstance(values.get(fld.name), str) and self.registers is not None
+            if (fld.name not in values or unknown) and not any(i.field == fld.name and i.refuses for i in issues):
+                issues.append(self._lacking(row, fld))
         return record
+
+    def _lacking(self, row: int, fld: Field) -> Issue:
+        """A field without which the ledger takes no entry of the kind."""
+        column = next((p.index for p in (*self.parts, *self.place_parts) if p.field.name == fld.name), self.table.left)
+        zh, en = f"没有填{fld.label.zh}，这一行记不进台账，请补上", f"{fld.label.en} is not stated: the row cannot be recorded; fill it in"
+        return Issue(row, column, fld.name, "required", zh, en)
 
     def _take_apart(self, part: _Part, text: str, context: Context, record: Record) -> None:
         """A cell that holds several fields."""

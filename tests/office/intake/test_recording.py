@@ -52,3 +52,13 @@ def test_a_sample_goes_in_once_and_comes_back(college: Programme, office: Any, s
     assert not Entry.objects.filter(programme=college, batch=first.batch, ended__isnull=True).exists()
     with pytest.raises(PostingRefused):
         recording.take_back(first.batch, by=office.clerk, reason="再试")
+
+
+def test_a_row_that_lacks_what_the_ledger_needs_stays_out_alone(office: Any, tmp_path: Path) -> None:
+    """The second of two purchases names no product: it is refused at its cell, the first is recorded."""
+    path = tmp_path / "采购.csv"
+    path.write_text("采购日期,产品名称,金额,产地\n2020-03-05,苹果,12,甲村\n2020-03-06,,13,甲村\n", encoding="utf-8")
+    found = recording.preview(path, office.programme)
+    assert [(i.cell, i.why) for s in found.sheets for i in s.issues()] == [("B3", "required")]
+    result = recording.record(found, office.programme, by=office.clerk)
+    assert (result.counts["recorded"], result.counts["refused"]) == (1, 1)
