@@ -30,6 +30,7 @@ def add(verbs: Verbs) -> None:
     parser.add_argument("--place", help=say("地点", "a place"))
     parser.add_argument("--due", metavar="DAY", help=say("完成时限", "the last day for it"))
     parser.add_argument("--file", metavar="FILE", help=say("任务分解表（xlsx 等）或 JSON", "a table of tasks (xlsx …), or JSON"))
+    parser.add_argument("--figure", default="", help=say("文件里没写指标时，整张表是哪个指标", "the figure of a file that names none"))
     parser.add_argument("--dry-run", action="store_true", help=say("只看会改什么", "only say what would change"))
     parser.add_argument("--history", action="store_true", help=say("历次改动", "how they were set"))
     parser.add_argument("--reason", default="", help=say("改动或撤回的原因", "why targets are changed or withdrawn"))
@@ -151,7 +152,7 @@ def wishes(arguments: argparse.Namespace, programme: Programme) -> Tasks:
         if path.suffix.lower() == ".json":
             return tasks.listed(programme, json_rows(path))
         try:
-            return tasks.read_tasks(path, programme, year=arguments.year)
+            return tasks.read_tasks(path, programme, year=arguments.year, figure=arguments.figure)
         except Refused as refused:
             raise Stop(f"{path.name}：{refused.zh}", f"{path.name}: {refused.en}") from None
     if not arguments.year:

@@ -15,6 +15,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from bangfu import claims
 from bangfu.catalogue import Figure, Label
 from bangfu.catalogue.reading import Problem, is_blank, norm, read_date, read_number
 from bangfu.ledger import catalogue
@@ -35,7 +36,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         "unit": "部门 责任部门 责任单位 承担部门 承担单位 牵头部门 牵头单位 部门名称 单位名称 任务单位 unit",
         "place": "地点 帮扶村 帮扶县 村 县 村名 帮扶点 place",
         "value": "目标 目标值 目标数 年度目标 年度任务 任务数 任务量 任务目标 计划 计划数 计划值 指标值 分解目标 全年 全年目标 全年任务 "
-        "本年目标 本年任务 今年目标 target",
+        "本年目标 本年任务 今年目标 目标要求 工作目标 任务要求 目标内容 量化目标 具体目标 购买任务 任务金额 任务额 分配任务 target",
         "measure": "计量单位 单位 measure",
         "due": "完成时限 时限 完成时间 截止日期 截止时间 due",
     }.items()
@@ -144,22 +145,33 @@ class Names:
         raise Problem("unknown", zh, f"there is no unit or place {text!r}; split what several share into rows")
 
 
-def read_tasks(path: Path, programme: Programme, *, name: str = "", year: int | None = None) -> Tasks:
-    """The targets that a workbook holds. `year` is taken where neither a column nor a title names one. Raises intake.cells.Refused."""
+def read_tasks(path: Path, programme: Programme, *, name: str = "", year: int | None = None, figure: str = "") -> Tasks:
+    """The targets that a workbook holds. Raises intake.cells.Refused.
+
+    `year` is taken where neither a column nor a title names one, `figure` (a code or a name) for a table that is about one figure alone and
+    does not name it.
+    """
     book = read_book(path, name=name, head=MOST_ROWS + 1)
     names, found, tables = Names(programme), Tasks(), 0
+    try:
+        usual = Usual(year, figure=names.figure(figure) if figure else None)
+    except Problem as problem:
+        return Tasks(problems=[Label(problem.zh, problem.en)])
     for sheet in book.sheets:
-        columns, head = _head(sheet, names)
+        columns, head = _head(sheet, names, alone=usual.figure is not None)
         if head >= 0 and not sheet.hidden:
             tables += 1
             if len(sheet.rows) > MOST_ROWS:
                 zh, en = f"“{sheet.name}”超过 {MOST_ROWS} 行，请拆开", f"{sheet.name} has more than {MOST_ROWS} rows: split it"
                 found.problems.append(Label(zh, en))
-            _table(sheet, head, columns, names, found, year)
+            _table(sheet, head, columns, names, found, usual)
     if not tables:
-        zh = "没有找到任务表：表头应有“指标”和“目标”，或以部门、地点、指标名作列名"
+        zh = "没有找到任务表：表头应有“指标”和“目标”，或以部门、地点、指标名作列名；整张表只说一个指标的，请选定它"
         found.problems.append(
-            Label(zh, "No table of targets: its head should name figure and target, or be made of units, places or figures")
+            Label(
+                zh,
+                "No table of targets: its head should name figure and target, or be made of units, places or figures; choose the figure of a table about one",
+            )
         )
     return found
 
@@ -195,7 +207,7 @@ def listed(programme: Programme, rows: Iterable[Mapping[str, Any]]) -> Tasks:
 # --- a table
 
 
-def _head(sheet: Sheet, names: Names) -> tuple[list[Column], int]:
+def _head(sheet: Sheet, names: Names, *, alone: bool) -> tuple[list[Column], int]:
     """The columns of the row that looks most like a head, and which row it is; -1 where none is one. A head may stand in two rows."""
     best: tuple[list[Column], int] = ([], -1)
     merged = _merged(sheet)
@@ -203,7 +215,7 @@ def _head(sheet: Sheet, names: Names) -> tuple[list[Column], int]:
         above = [merged.get((at - 1, i)) or (sheet.cell(at - 1, i) if at else "") for i in range(len(row))]
         columns = [_column(i, merged.get((at, i)) or text, above[i], names) for i, text in enumerate(row)]
         numbers = any(c.role == "value" or c.figure or c.who is not None for c in columns)
-        said = any(c.role == "figure" or c.figure for c in columns)
+        said = any(c.role == "figure" or c.figure for c in columns) or (alone and any(c.role in {"unit", "place"} for c in columns))
         if numbers and said and sum(map(_means, columns)) > sum(map(_means, best[0])):
             best = columns, at
     return best
@@ -249,12 +261,19 @@ def _column(at: int, text: str, above: str, names: Names) -> Column:
     return Column(at)
 
 
-def _table(sheet: Sheet, head: int, columns: list[Column], names: Names, found: Tasks, year: int | None) -> None:
+class Usual(NamedTuple):
+    """What holds for a table where neither row nor column says it: the year, the unit of money, and the figure that a person named."""
+
+    year: int | None = None
+    measure: str = ""
+    figure: Figure | None = None
+
+
+def _table(sheet: Sheet, head: int, columns: list[Column], names: Names, found: Tasks, usual: Usual) -> None:
     titles = " ".join(cell for row in sheet.rows[:head] for cell in row) + " " + sheet.name
     named = set(_YEAR.findall(titles))
-    year = int(named.pop()) if len(named) == 1 else year
     money = _MEASURED_IN.search(" ".join(cell for row in sheet.rows[:head] for cell in row))
-    usual = money[1] if money else ""
+    usual = usual._replace(year=int(named.pop()) if len(named) == 1 else usual.year, measure=money[1] if money else "")
     merged = _merged(sheet)
     columns = [_settled(sheet, head, c, names) for c in columns]
     read_columns = [c for c in columns if c.role == "value" or c.figure or c.who is not None]
@@ -270,7 +289,7 @@ def _table(sheet: Sheet, head: int, columns: list[Column], names: Names, found: 
         for column in numbers:
             where = f"{sheet.name}!{place_of(at, column.at)}"
             try:
-                found.wishes.append(_wish(row, column, names, year, usual, where))
+                found.wishes.append(_wish(row, column, names, usual, where))
             except Problem as problem:
                 found.problems.append(_at(where, problem))
     found.unread += [f"{sheet.name}：{word}" for word in unread.values()]
@@ -299,20 +318,20 @@ class _Row:
         return norm(self.texts.get("figure", "")) in {"合计", "总计", "小计", "total"}
 
 
-def _wish(row: _Row, column: Column, names: Names, year: int | None, usual: str, where: str) -> Wish:
+def _wish(row: _Row, column: Column, names: Names, usual: Usual, where: str) -> Wish:
     """Raises Problem."""
-    figure = column.figure or names.figure(row.texts.get("figure", ""))
+    figure = column.figure or usual.figure or names.figure(row.texts.get("figure", ""))
     who = column.who or Who()
     for word in ("unit", "place"):
         if word in row.texts:
             one = names.someone(row.texts[word])
             who = Who(who.unit or one.unit, who.place or one.place)
-    of = _year(row.texts["year"]) if "year" in row.texts else column.year or year
+    of = _year(row.texts["year"]) if "year" in row.texts else column.year or usual.year
     if of is None:
         raise Problem("missing", "没有年度：请加“年度”一列，或在标题里写明", "no year: add a column for it, or name it in the title")
-    scale = _measure(figure, (row.texts.get("measure", ""), column.scale, usual))
+    scale = _measure(figure, (row.texts.get("measure", ""), column.scale, usual.measure))
     text = row.sheet.cell(row.at, column.at)
-    value = read_number(text, figure.unit, scale)
+    value = _number(figure, text, scale)
     if figure.unit == "CNY" and not scale and "元" not in text:
         zh = "金额没写单位：请在列名后注明（元）或（万元）"
         raise Problem("no_unit", zh, "money without a unit: write (元) or (万元) behind the column's head")
@@ -327,11 +346,34 @@ def _year(text: str) -> int:
 
 
 def _due(text: str | None, year: int) -> date | None:
-    """The deadline of a cell; the year's last day says nothing more than the year."""
+    """The deadline of a cell (12月底前); the year's last day says nothing more than the year, nor does 长期. Raises Problem."""
     if not text:
         return None
-    day = read_date(text, year).final
+    try:
+        day = read_date(_UNTIL.sub("", text), year).final
+    except Problem:
+        if not any(c.isdigit() for c in text):
+            return None
+        raise
     return None if (day.month, day.day) == (12, 31) and day.year == year else day
+
+
+_UNTIL = re.compile(r"(?:之|以)?前(?:完成)?$|\s*完成$")
+_AT_LEAST = re.compile(r"^\s*(?:[≥≧>＞]\s*=?|不低于|至少)\s*")
+
+
+def _number(figure: Figure, text: str, scale: str) -> Decimal:
+    """The target that a cell states: a number, or a sentence with exactly one quantity in the figure's unit (投入资金不少于35万元). Raises Problem."""
+    try:
+        return read_number(_AT_LEAST.sub("", text), figure.unit, scale)
+    except Problem:
+        heads = {"person", "person-time"}
+        fitting = heads if figure.unit in heads else {figure.unit}
+        said = [c.quantity for c in claims.read(text).claims if c.quantity.unit in fitting]
+        exact = [q.low for q in said if q.low is not None and q.low == q.high]
+        if len(exact) != 1 or len(said) != 1:
+            raise
+        return exact[0]
 
 
 def _measure(figure: Figure, written: Iterable[str]) -> str:

@@ -112,6 +112,43 @@ def test_nothing_is_guessed_and_nothing_lost(office: Any, tmp_path: Path) -> Non
     assert "没有找到任务表" in tasks.read_tasks(book(tmp_path, [["随便", "写写"], [1, 2]]), office.programme).problems[0].zh
 
 
+def test_sentences_and_deadlines(office: Any, tmp_path: Path) -> None:
+    """A cell may say its target in a sentence with one quantity of the figure's unit; with two nobody can tell."""
+    rows = [
+        ["工作任务", "目标要求", "责任单位", "完成时限"],
+        ["投入帮扶资金", "全年投入帮扶资金不少于35万元", "学院", "12月底前"],
+        ["培训基层干部", "举办培训班6期、培训300人次以上", "园艺系", "2020年6月30日前"],
+        ["培训技术人员", "≥900", "动医系", "长期"],
+        ["购买脱贫地区农产品", "45万元，其中平台采购20万元", "学院", ""],
+    ]
+    read = tasks.read_tasks(book(tmp_path, rows), office.programme, year=2020)
+    assert [(w.key.figure, w.value, w.due) for w in read.wishes] == [
+        ("direct_input", 350_000, None),
+        ("cadres_trained", 300, date(2020, 6, 30)),
+        ("technicians_trained", 900, None),
+    ]
+    assert [p.zh[:8] for p in read.problems] == ["任务分解!B5："]
+
+
+def test_a_table_about_one_figure(office: Any, tmp_path: Path) -> None:
+    rows = [
+        ["2020年消费帮扶任务"],
+        ["序号", "部门", "人数", "购买任务（元）"],
+        [1, "动医系", 40, 16_000],
+        [2, "园艺系", 50, 20_000],
+        ["", "合计", 90, 36_000],
+    ]
+    assert "请选定它" in tasks.read_tasks(book(tmp_path, rows), office.programme).problems[0].zh
+    read = tasks.read_tasks(book(tmp_path, rows), office.programme, figure="direct_purchase")
+    assert [(w.key.unit, w.value) for w in read.wishes] == [
+        (office.units["vet"].pk, 16_000),
+        (office.units["agro"].pk, 20_000),
+        (None, 36_000),
+    ]
+    assert read.unread == ["任务分解：人数"]
+    assert tasks.read_tasks(book(tmp_path, rows), office.programme, figure="nothing").problems
+
+
 def test_what_is_written_is_read_back(office: Any, tmp_path: Path) -> None:
     wishes = [
         Wish(Key("direct_input", 2019), Decimal("123456.78")),

@@ -107,6 +107,7 @@ def targets(request: HttpRequest, slug: str) -> HttpResponse:
         units=units,
         places=places,
         address=lambda one: address_of(desk, one),
+        choices=[(label, list(desk.catalogue.in_chapter(code))) for code, label in desk.catalogue.chapters.items()],
         steps=steps[:TOLD],
         step_names=answers.names(s.key for s in steps[:TOLD]),
     )
@@ -353,7 +354,7 @@ def targets_import(request: HttpRequest, slug: str) -> HttpResponse:
         path = Path(folder) / f"tasks{Path(name).suffix[:10].lower()}"
         path.write_bytes(file.read())
         try:
-            read = tasks.read_tasks(path, desk.programme, name=name, year=year)
+            read = tasks.read_tasks(path, desk.programme, name=name, year=year, figure=request.POST.get("figure", ""))
         except Refused as refused:
             return _grid(desk, year, "unit", [f"{name}: {refused.en if desk.lang == 'en' else refused.zh}"])
     problems = [p.say(desk.lang) for p in read.problems]
