@@ -65,7 +65,7 @@ class Clause(NamedTuple):
 
     def spent(self) -> int:
         """Where the thing ends that the money was spent on, if the number is money and a thing follows it (15万元建, 20万元,硬化); else 0."""
-        if self.found.quantity.unit != "CNY":
+        if self.found.quantity.unit != "CNY" or _EARNED.search(self.before) is not None:
             return 0
         thing = _SPENT.match(self.text, self.found.after, self.sentence.end)
         return 0 if thing is None or _MONEY.search(thing[0]) is not None else thing.end()
@@ -76,6 +76,7 @@ class Clause(NamedTuple):
 
 
 _REACHED = re.compile(r"惠及|受益|受惠|覆盖|涵盖|沾光|串起|辐射|涉及")
+_EARNED = re.compile(r"[挣赚卖]|收入|增收|创收|收益|利润|分红|进账|工资|销售")
 _MONEY = re.compile(r"资金|经费|款(?!式)|基金")
 _WORTH = re.compile(r"价值|总价|市值|折[价合款]|货值|计价")
 _SPENT = re.compile(

@@ -97,7 +97,7 @@ def read(text: str, *, places: Iterable[str] = (), organisations: Iterable[str] 
     return Reading(repaired, tuple(reader.claims()), reader.periods.dateline, reader.title)
 
 
-_WHOM = frozenset({"person", "household", "village", "town", "county", "organisation", "other:省", "other:市", "other:个", "batch"})
+_WHOM = frozenset({"person", "household", "village", "town", "county", "organisation", "other:省", "other:市", "batch"})
 """Units of those to or by whom a thing is done."""
 _LONGEST = 200  # signs of a sentence to either side of its first number
 _SENTENCE = re.compile(r"[。！？!?；;\n]+")

@@ -19,7 +19,7 @@ _UNIT_POINT = 3 * POINT // 10
 _OWN_UNIT = {
     unit: (topic, tenths * POINT // 10)
     for topic, tenths, units in (
-        ("project", 25, "project"),
+        ("project", 35, "project"),
         ("pairing_branch", 30, "branch"),
         ("publicity", 20, "other:篇"),
         ("publication", 10, "copy"),
