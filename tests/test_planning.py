@@ -91,6 +91,13 @@ def test_findings_are_listed_and_an_error_is_bad_news(bangfu, office):
     status, out, _ = bangfu("findings", "--rule", "C01", "--json")
     assert (status, json.loads(out)[0]["severity"]) == (1, "error")
     assert bangfu("findings", "--rule", "C05")[0] == 0
+    key = json.loads(out)[0]["key"]
+    assert bangfu("findings", "--close", key)[0] == 2
+    assert bangfu("findings", "--close", "0" * 32, "--reason", "x")[0] == 2
+    assert bangfu("findings", "--close", key, "--reason", "补充协议已报批")[:2] == (0, "closed: 20,000 yuan paid, 10,000 approved\n")
+    assert bangfu("findings")[0] == 0
+    assert json.loads(bangfu("findings", "--all", "--json")[1])[0]["replies"][0]["said"] == "补充协议已报批"
+    assert json.loads(bangfu("findings", "--reopen", key, "--reason", "未批", "--json")[1])["closed"] is False
 
 
 def test_a_department_is_assessed(bangfu, office):

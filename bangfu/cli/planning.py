@@ -46,7 +46,13 @@ def add(verbs: Verbs) -> None:
     )
     parser.add_argument("--rule", help=say("只看这一条规则", "one rule only"))
     parser.add_argument("--all", action="store_true", help=say("已核实的也列出", "also those that were looked at"))
+    parser.add_argument(
+        "--close", metavar="KEY", help=say("收起一条（键见 --json），须写 --reason", "close one (--json has its key), with a --reason")
+    )
+    parser.add_argument("--reopen", metavar="KEY", help=say("重新打开一条", "open one again"))
+    parser.add_argument("--reason", default="", help=say("核实情况", "what was found"))
     parser.add_argument("--programme", metavar="NAME", help=say("项目（短名或名称）", "the programme (slug or name)"))
+    ground.acting(parser)
 
     parser = verbs.add(
         "assess",
@@ -276,6 +282,8 @@ def findings(arguments: argparse.Namespace) -> int:
     from bangfu.web import answers
 
     programme = ground.programme(arguments.programme)
+    if arguments.close or arguments.reopen:
+        return answer_finding(arguments, programme)
     every = examined.find(programme, timezone.localdate())
     found = [f for f in every if (arguments.all or not f.closed) and arguments.rule in {None, f.finding.rule}]
     status = int(any(f.finding.severity == "error" and not f.closed for f in found))
@@ -296,6 +304,30 @@ def findings(arguments: argparse.Namespace) -> int:
     table(rows, say("规则 程度 发现 台账编号 说明", "rule severity finding entries reply").split())
     print(say(f"共 {len(found)} 条。", f"{len(found)} in all."))
     return status
+
+
+def answer_finding(arguments: argparse.Namespace, programme: Programme) -> int:
+    """Close one finding, or open it again. Raises Stop for a key of none and without a reason."""
+    from django.utils import timezone
+
+    from bangfu.office import findings as examined
+    from bangfu.web import answers
+
+    key, closed = arguments.close or arguments.reopen, bool(arguments.close)
+    if not arguments.reason.strip():
+        raise Stop("请用 --reason 写明核实情况。", "Say what was found: --reason.")
+    found = examined.reply(programme, key, arguments.reason, closed=closed, by=ground.actor(arguments.by), today=timezone.localdate())
+    if found is None:
+        raise Stop(
+            f"没有键为 {key} 的发现：bangfu findings --json 列出各条的键。",
+            f"No finding has the key {key}: `bangfu findings --json` lists them.",
+        )
+    if arguments.json:
+        emit(answers.findings([found])[0])
+    else:
+        done = say("已收起", "closed") if closed else say("已重新打开", "open again")
+        print(f"{done}{say('：', ': ')}{found.finding.message.say(language())}")
+    return 0
 
 
 def assess(arguments: argparse.Namespace) -> int:

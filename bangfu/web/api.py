@@ -756,6 +756,24 @@ def findings(request: HttpRequest, slug: str) -> Any:
     return answers.findings(found)
 
 
+class FindingReply(Schema):
+    said: Annotated[str, Field(min_length=1, max_length=2000)]
+    closed: bool = True
+
+
+@api.post("/programmes/{slug}/findings/{key}", response=FindingAnswer, tags=["findings"], summary="说明 Reply to a finding")
+def reply(request: HttpRequest, slug: str, key: str, body: FindingReply) -> Any:
+    """Close a finding with an explanation, or open it again; an amendment of its entries brings it up anew. Clerks only."""
+    access = programme_for(visitor(request), slug, managing=True)
+    try:
+        found = examined.reply(access.programme, key, body.said, closed=body.closed, by=visitor(request), today=timezone.localdate())
+    except ValueError as error:
+        raise Problem(422, str(error), [{"where": "body.said", "why": "missing"}]) from None
+    if found is None:
+        raise Http404
+    return answers.findings([found])[0]
+
+
 # --- assessments
 
 

@@ -109,6 +109,16 @@ def test_by_a_call(faulty: Office) -> None:
     assert [f["rule"] for f in call(faulty.leader).json()] == ["C01", "C01"]
     assert len(call(faulty.liaison).json()) == 1
     assert call(faulty.stranger).status_code == 404
+    key = call(faulty.leader).json()[0]["key"]
+
+    def reply(user: Any, key: str, **body: Any) -> Any:
+        client = Client(headers={"authorization": f"Bearer {tokens.issue(user, 'test')}"})
+        return client.post(f"/api/programmes/{faulty.programme.slug}/findings/{key}", body, content_type="application/json")
+
+    assert [reply(u, key, said="x").status_code for u in (faulty.leader, faulty.liaison, faulty.stranger)] == [403, 403, 404]
+    assert reply(faulty.clerk, key, said=" ").status_code == 422
+    assert reply(faulty.clerk, "0" * 32, said="x").status_code == 404
+    assert reply(faulty.clerk, key, said="已报批").json()["closed"] is True
 
 
 def test_a_page_that_waits_asks_again(faulty: Office, clerk: Client, monkeypatch: Any) -> None:
