@@ -6,6 +6,8 @@ Whatever people typed is written as text: a cell that begins with = + - @ never 
 from __future__ import annotations
 
 import io
+import re
+import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -15,7 +17,7 @@ import openpyxl
 import xlsxwriter
 from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.comments import Comment
-from openpyxl.styles import Font, PatternFill
+from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
 from bangfu.catalogue import Field, FieldType, Kind
@@ -23,6 +25,7 @@ from bangfu.ledger import post
 from bangfu.ledger.models import Household, Party, Person, Place, Project
 from bangfu.ledger.people import masked_id, masked_name, masked_phone
 from bangfu.office.entering import form_fields, personal
+from bangfu.office.intake.cells import letters, number_text
 from bangfu.office.intake.preview import Preview, SheetPreview
 from bangfu.office.intake.reading import place_of
 from bangfu.office.intake.registers import Registers
@@ -60,14 +63,15 @@ WORDS = {
 def given_back(found: Preview) -> bytes:
     """The office's own workbook (.xlsx) with every problem as fill and note in its cell, and all of them listed on an added sheet.
 
-    An .xlsx keeps its layout; of another format the texts are laid out again in the same cells. Of more than MARKED_AT_MOST problems the first are marked.
+    An .xlsx keeps its layout; of another format the texts are laid out again in the same cells, and the list says what was lost. Of more than MARKED_AT_MOST problems the first are marked.
     """
     problems = [(s, i) for s in found.sheets for i in s.issues()][:MARKED_AT_MOST]
-    book = _own(found) or _again(found)
+    own = _own(found)
+    book = own or _again(found)
     for sheet, issue in problems:
         if sheet.sheet.name in book.sheetnames:
             _mark(book[sheet.sheet.name], issue)
-    _list(book, problems)
+    _list(book, problems, "" if own else _lost(found))
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -90,24 +94,105 @@ def _is_xlsx(path: Path) -> bool:
 
 def openpyxl_reads(path: Path) -> bool:
     """Whether the package is an .xlsx (an .ods or .xlsb is not)."""
-    import zipfile  # noqa: PLC0415
-
     with zipfile.ZipFile(path) as pack:
         return "xl/workbook.xml" in pack.namelist()
 
 
 def _again(found: Preview) -> Any:
+    """The texts laid out again: every cell where it was, merged as it was, hidden what was hidden, columns as wide as they were or as their texts are."""
     book = openpyxl.Workbook()
     book.remove(book.active)  # type: ignore[arg-type]
-    for one in found.sheets:
+    widths = ods_widths(found.path) if found.path is not None else []
+    for number, one in enumerate(found.sheets):
         sheet = book.create_sheet(one.sheet.name[:31] or "Sheet")
-        for row, cells in enumerate(one.sheet.rows[:MARKED_AT_MOST], 1):
+        for row, cells in enumerate(one.sheet.rows, 1):
             for column, text in enumerate(cells, 1):
                 if text:
-                    _put(sheet.cell(row, column), text)
+                    _lay(sheet.cell(row, column), text)
         for top, left, bottom, right in one.sheet.merges[:5000]:
-            sheet.merge_cells(start_row=top + 1, start_column=left + 1, end_row=bottom + 1, end_column=right + 1)
+            if top < len(one.sheet.rows):
+                sheet.merge_cells(start_row=top + 1, start_column=left + 1, end_row=bottom + 1, end_column=right + 1)
+        told = widths[number] if number < len(widths) else {}
+        for column, width in _wide(one).items():
+            sheet.column_dimensions[letters(column)].width = told.get(column, width)
+        for column in one.sheet.hidden_columns:
+            sheet.column_dimensions[letters(column)].hidden = True
+        for row in one.sheet.hidden_rows:
+            sheet.row_dimensions[row + 1].hidden = True
+        sheet.sheet_state = "hidden" if one.sheet.hidden else "visible"
+    if all(sheet.sheet_state == "hidden" for sheet in book.worksheets) and book.worksheets:
+        book.worksheets[0].sheet_state = "visible"
     return book
+
+
+_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d{1,6})?")
+
+
+def _lay(cell: Any, text: str) -> None:
+    """A number as a number, where nothing of how it was written is lost by that; anything else as text."""
+    if _NUMBER.fullmatch(text) and number_text(float(text)) == text:
+        cell.value = float(text) if "." in text else int(text)
+    else:
+        _put(cell, text)
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+
+
+def _wide(one: SheetPreview) -> dict[int, float]:
+    """How wide the columns must be for their texts, titles over several columns apart."""
+    over = {(top, left) for top, left, _, right in one.sheet.merges if right > left}
+    found: dict[int, float] = {}
+    for row, cells in enumerate(one.sheet.rows[:500]):
+        alone = sum(1 for c in cells if c) == 1
+        for column, text in enumerate(cells):
+            if text and not alone and (row, column) not in over:
+                signs = max(sum(2 if ord(c) > 0x2E7F else 1 for c in line) for line in text.split("\n"))
+                found[column] = max(found.get(column, 6.0), min(signs + 2.0, 40.0))
+    return found
+
+
+_ODS_STYLE = re.compile(
+    rb'<style:style [^>]*?style:name="([^"]+)"[^>]*>\s*<style:table-column-properties [^>]*?style:column-width="([\d.]+)(cm|in|mm|pt)"'
+)
+_ODS_COLUMN = re.compile(rb"<table:(table|table-column)(\s[^>]*)?/?>")
+_CHARACTERS = {b"cm": 4.6, b"in": 11.7, b"mm": 0.46, b"pt": 0.162}
+"""Characters of Excel's usual letter in one unit of length."""
+
+
+def ods_widths(path: Path) -> list[dict[int, float]]:
+    """For each sheet of an .ods: column → its width in characters; nothing for any other file."""
+    if not zipfile.is_zipfile(path):
+        return []
+    with zipfile.ZipFile(path) as pack:
+        if "content.xml" not in pack.namelist() or pack.getinfo("content.xml").file_size > 64 << 20:
+            return []
+        data = pack.read("content.xml")
+    styles = {name: float(size) * _CHARACTERS[unit] for name, size, unit in _ODS_STYLE.findall(data)}
+    found: list[dict[int, float]] = []
+    column = 0
+    for match in _ODS_COLUMN.finditer(data):
+        about = match[2] or b""
+        if match[1] == b"table":
+            found.append({})
+            column = 0
+            continue
+        style = re.search(rb'table:style-name="([^"]+)"', about)
+        times = re.search(rb'number-columns-repeated="(\d{1,5})"', about)
+        for _ in range(min(int(times[1]) if times else 1, 200)):
+            if found and style is not None and style[1] in styles:
+                found[-1][column] = styles[style[1]]
+            column += 1
+    return found
+
+
+def _lost(found: Preview) -> str:
+    """What could not be kept of a file that was laid out again, in one sentence."""
+    ending = found.file.rpartition(".")[2].lower()
+    cut = max((s.sheet.height - len(s.sheet.rows) for s in found.sheets), default=0)
+    short = f"只写出每张表的前 {max(len(s.sheet.rows) for s in found.sheets)} 行；" if cut > 0 else ""
+    kept = "单元格的位置" if ending == "csv" else "单元格的位置、合并和隐藏行列"
+    width = "列宽" if ending == "ods" else "列宽按内容估计，"
+    kept += f"和{width}照旧，" if ending == "ods" else f"照旧，{width}"
+    return f"原文件是 .{ending}，这里另存为 .xlsx：{short}{kept}字体、颜色、边框、行高和公式没有保留；原文件没有改动。"
 
 
 def _put(cell: Any, text: str) -> None:
@@ -131,7 +216,7 @@ def _mark(sheet: Worksheet, issue: Issue) -> None:
     cell.comment = Comment(f"{former}{issue.zh}", "Bangfu", height=90, width=280)
 
 
-def _list(book: Any, problems: Sequence[tuple[SheetPreview, Issue]]) -> None:
+def _list(book: Any, problems: Sequence[tuple[SheetPreview, Issue]], lost: str) -> None:
     name = LIST
     while name in book.sheetnames:
         name += "2"
@@ -155,6 +240,8 @@ def _list(book: Any, problems: Sequence[tuple[SheetPreview, Issue]]) -> None:
         _put(sheet.cell(row, 6), "改正后重新上传" if issue.refuses else "请核对，可照记")
     if not problems:
         sheet.cell(2, 2, "没有发现问题")
+    if lost:
+        sheet.cell(len(problems) + 4, 1, lost).font = Font(italic=True)
 
 
 def _column_title(one: SheetPreview, issue: Issue) -> str:
@@ -319,7 +406,7 @@ def export(kind: Kind, entry_ids: Sequence[int], *, reveal: bool = False) -> byt
         sheet.write_string(row, 0, "合计", bold)
         for column, total in sums.items():
             fld = fields[column - 1]
-            if fld.name not in {"unit_price", "per_capita"}:
+            if fld.adds:
                 sheet.write_number(row, column, float(from_parts(total, fld.unit or "other")), bold)
     sheet.freeze_panes(2, 1)
     sheet.autofilter(1, 0, max(row - 1, 1), len(fields))

@@ -56,6 +56,41 @@ def test_given_back_as_text_where_the_file_cannot_be_written_again(office: Any, 
     back = openpyxl.load_workbook(io.BytesIO(giving_back.given_back(found)))
     assert back["培训"]["G3"].data_type == "s"
     assert back["培训"]["F4"].comment is not None
+    assert back["培训"]["F3"].value == 60
+    assert back["培训"].column_dimensions["B"].width > back["培训"].column_dimensions["A"].width
+    assert "原文件是 .csv" in str([c.value for row in back[giving_back.LIST].iter_rows() for c in row])
+
+
+def test_an_ods_keeps_its_places_merges_and_widths(office: Any, tmp_path: Path) -> None:
+    """A merged title, a column of 5 cm (23 letters of Excel), a wrong date."""
+    import zipfile
+
+    def row(*cells: str) -> str:
+        typed = [f'<table:table-cell office:value-type="string"><text:p>{c}</text:p></table:table-cell>' for c in cells]
+        return f"<table:table-row>{''.join(typed)}</table:table-row>"
+
+    title = (
+        '<table:table-row><table:table-cell office:value-type="string" table:number-columns-spanned="3"><text:p>2020年培训台账</text:p></table:table-cell>'
+        '<table:covered-table-cell table:number-columns-repeated="2"/></table:table-row>'
+    )
+    names = " ".join(f'xmlns:{n}="urn:oasis:names:tc:opendocument:xmlns:{n}:1.0"' for n in ("office", "table", "text", "style"))
+    body = title + row("培训名称", "培训时间", "参训人数") + row("养蜂", "2020-13-1", "12") + row("养鸡", "2020-3-1", "14")
+    path = tmp_path / "培训.ods"
+    with zipfile.ZipFile(path, "w") as pack:
+        pack.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        pack.writestr("META-INF/manifest.xml", "<manifest/>")
+        pack.writestr(
+            "content.xml",
+            f'<?xml version="1.0"?><office:document-content {names}><office:automatic-styles><style:style style:name="co1" style:family="table-column">'
+            '<style:table-column-properties style:column-width="5cm"/></style:style></office:automatic-styles><office:body><office:spreadsheet>'
+            f'<table:table table:name="培训"><table:table-column table:style-name="co1"/><table:table-column/>{body}</table:table>'
+            "</office:spreadsheet></office:body></office:document-content>",
+        )
+    back = openpyxl.load_workbook(io.BytesIO(giving_back.given_back(recording.preview(path, office.programme))))
+    sheet = back["培训"]
+    assert [str(r) for r in sheet.merged_cells.ranges] == ["A1:C1"]
+    assert sheet.column_dimensions["A"].width == pytest.approx(23, abs=1)
+    assert sheet["B3"].comment is not None
 
 
 @pytest.mark.parametrize("code", sorted(catalogue().kinds))
