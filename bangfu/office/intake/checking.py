@@ -97,8 +97,8 @@ class Totals:
         ]
         self.labels: dict[int, str] = {}
         self.by_place: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
-        self.by_time: dict[tuple[int, str, int], Decimal] = defaultdict(Decimal)  # column, 月 or 季 or 年, which one
-        self.latest: dict[str, int] = {}
+        self.by_month: dict[tuple[int, int], Decimal] = defaultdict(Decimal)  # column, months since the year 0
+        self.month = 0  # of the last row
         self.at: dict[int, dict[int, Decimal]] = {}  # total line → column → what its month, quarter or year came to
 
     def add(self, record: Record) -> None:
@@ -107,8 +107,7 @@ class Totals:
         place = getattr(record.values.get("place"), "name", "")
         begin = record.values.get("begin")
         if isinstance(begin, Period):
-            first = begin.begin
-            self.latest = {"月": first.year * 12 + first.month, "季": first.year * 4 + (first.month - 1) // 3, "年": first.year}
+            self.month = begin.begin.year * 12 + begin.begin.month - 1
         for column in self.columns:
             name = column.field.name
             column.counts[-1] += 1
@@ -118,8 +117,7 @@ class Totals:
             value = record.values.get(name)
             if isinstance(value, Decimal):
                 column.stretches[-1] += value
-                for span, which in self.latest.items():
-                    self.by_time[column.index, span, which] += value
+                self.by_month[column.index, self.month] += value
                 if place and len(self.by_place) < 5000:
                     self.by_place[column.index, place] += value
 
@@ -129,8 +127,12 @@ class Totals:
         if "均" in self.labels[row]:
             return
         span = _OF_TIME.search(norm(self.labels[row]))
-        if span is not None and span[1] in self.latest:
-            self.at[row] = {c.index: self.by_time[c.index, span[1], self.latest[span[1]]] for c in self.columns}
+        if span is not None:
+            months = {"月": 1, "季": 3, "年": 12}[span[1]]
+            first = self.month - self.month % months
+            self.at[row] = {
+                c.index: sum((self.by_month[c.index, m] for m in range(first, first + months)), Decimal(0)) for c in self.columns
+            }
         for column in self.columns:
             text = cells[column.index] if column.index < len(cells) else ""
             value = number_of(text, column.field, column.scale) if text else None

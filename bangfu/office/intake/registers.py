@@ -158,6 +158,8 @@ class Registers:
             return whole
         parts = [p for p in _JOINTS.split(text) if p.strip()]
         if len(parts) < 2:
+            parts = text.split()  # 大湾 孙三
+        if len(parts) < 2:
             return NOTHING
         found = [f for f in (self._one_place(p, near) for p in parts) if f.one is not None]
         return self._joined([f.one for f in found]) if found else NOTHING

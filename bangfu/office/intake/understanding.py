@@ -842,6 +842,8 @@ class Understanding:
         if isinstance(source, Card) or result.kind is None:
             return False
         names = {m.field.name for m in result.meanings if m.field is not None}
+        if {"person", "household"} & names:
+            return False  # each row is somebody's
         told = any("汇总" in t or "分析表" in t for t in (*titles, source.sheet.name))
         counted = any(re.search(r"笔数|占比|条数|合计|小计|总额|比例", c.title) for c in source.columns)
         bare = not ({"title", "person", "household"} & names) or "begin" not in names
