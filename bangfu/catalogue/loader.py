@@ -333,6 +333,7 @@ def _field(name: str, table: Table, usual: Mapping[str, Any], claimed: frozenset
         part_of=table.take("part_of", str, ""),
         default=table.take("default", str, ""),
         names=table.words("names"),
+        adds=table.take("adds", bool, default=True),
     )
     if field.personal != bool(field.about):
         table.fault("about", "a personal field, and only a personal field, says whether it is about the person or the household")

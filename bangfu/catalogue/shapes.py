@@ -85,7 +85,8 @@ class Field:
     one is a part: 学校预算 and 捐赠 add up to the amount where nobody wrote the total. `default` is what an entry that leaves the
     field empty counts as: "1" (a lecture is one 场), a choice's code, or "=name" for the value of another field (of a person
     field in a number: how many people it names). `names` are the columns that a cell of this text may be about
-    ("获奖单位/个人"): it fills the first whose register knows the name, else the last; the text itself is kept here.
+    ("获奖单位/个人"): it fills the first whose register knows the name, else the last; the text itself is kept here. A measure that does
+    not add up (`adds`: a price, a share, a height) has no total under a list.
     """
 
     name: str
@@ -103,6 +104,7 @@ class Field:
     part_of: str = ""
     default: str = ""
     names: tuple[str, ...] = ()
+    adds: bool = True
 
     @property
     def home(self) -> str:

@@ -15,6 +15,8 @@ from bangfu.web.words import say
 
 _SPLIT = re.compile(r"(?P<lead>CNY )?(?P<digits>[-−]?[\d,.]+[万亿]?)\s*(?P<unit>.*)", re.DOTALL)
 
+_LONG = re.compile(r"(?<![\d.,])\d{5,}(?![\d.])")
+
 
 def number(value: Decimal | int | None, code: str | None = None) -> str:
     """Digits grouped by thousands, without a unit; money always with two places. None is shown as a dash."""
@@ -27,8 +29,8 @@ def number(value: Decimal | int | None, code: str | None = None) -> str:
 
 
 def quantity(value: Decimal | None, code: str, lang: str = "zh") -> str:
-    """A number with its unit, as a report would say it: 739.7万元, 60人次."""
-    return "—" if value is None else write(value, code, lang=lang)
+    """A number with its unit, as a report would say it: 739.7万元, 60人次; long ones grouped by thousands, as a column is easier to read so."""
+    return "—" if value is None else _LONG.sub(lambda digits: f"{int(digits[0]):,d}", write(value, code, lang=lang))
 
 
 def big(value: Decimal | None, code: str, lang: str = "zh") -> tuple[str, str]:

@@ -123,7 +123,7 @@ def ledger_export(request: HttpRequest, slug: str) -> HttpResponse:
     head += [f"{f.label.say(desk.lang)}（{unit_word(f.unit or 'other', desk.lang)}）" for f in shown] or [desk.say("ledger.measures")]
     head += [desk.say("ledger.source"), desk.say("ledger.number")]
     foot: list[Any] = [desk.say("show.total"), "", desk.say("show.entries", n=summed.count), *[""] * 6]
-    foot += [from_parts(summed.sums[f.name], f.unit or "other") if f.name in summed.sums else "" for f in shown] or [""]
+    foot += [from_parts(summed.sums[f.name], f.unit or "other") if f.adds and f.name in summed.sums else "" for f in shown] or [""]
     foot += ["", ""]
     notes = [
         f"{desk.programme.helper.name} · {desk.programme.name} · {period(desk.filter.begin, desk.filter.end, desk.lang)}"
