@@ -55,8 +55,10 @@ class Clause(NamedTuple):
         (占), what it is worth (价值), so many times of it.
         """
         unit, before = self.found.quantity.unit, self.before
-        if self.sentence.reached and _REACHED.search(before[-10:]) is not None:
-            return True
+        if self.sentence.reached:
+            start, near = self.found.start, 40 if before[-1:] == "、" else 10  # 覆盖12个县、60个村
+            if _REACHED.search(self.text, max(self.bounds[0] if near > 10 else self.floor, start - near), start) is not None:
+                return True
         if unit == "percent":
             return "占" in before[-16:]
         if unit == "CNY" and last not in {"CNY", None}:
