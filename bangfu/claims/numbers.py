@@ -343,9 +343,8 @@ def _hedge_before(text: str, start: int, floor: int) -> tuple[int, str]:
     at = start
     while at and text[at - 1] == " ":
         at -= 1
-    least = (
-        _LEAST.search(text, max(floor, at - 6), at) if any(word in text[max(floor, at - 6) : at] for word in ("少", "多", "码")) else None
-    )
+    near = text[max(floor, at - 6) : at]
+    least = _LEAST.search(near) if "少" in near or "多" in near or "码" in near else None
     if least is not None:
         return start, least[1]
     if not at or text[at - 1] not in _BEFORE_ENDS:
