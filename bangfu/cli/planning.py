@@ -67,6 +67,9 @@ def add(verbs: Verbs) -> None:
     parser.add_argument(
         "--enter", action="append", default=[], metavar="ITEM=VALUE", help=say("录入一项；空值即撤回", "enter an item; empty takes it back")
     )
+    parser.add_argument(
+        "--self", dest="own", action="append", default=[], metavar="ITEM=POINTS", help=say("自评一项", "score oneself for an item")
+    )
     parser.add_argument("--reason", default="", help=say("改动的原因", "why what was entered is changed"))
     parser.add_argument("--programme", metavar="NAME", help=say("项目（短名或名称）", "the programme (slug or name)"))
     ground.acting(parser)
@@ -357,10 +360,10 @@ def assess(arguments: argparse.Namespace) -> int:
         codes = "、".join(s.code for s in known)
         raise Stop(f"没有考核办法“{arguments.scheme}”；现有：{codes}。", f"There is no scheme {arguments.scheme!r}; there are: {codes}.")
     unit = ground.named(arguments.unit, Party.objects.filter(path__startswith=programme.helper.path), "部门", "unit", variants=True)
-    for pair in arguments.enter:
+    for keep, pair in [(assessing.enter, p) for p in arguments.enter] + [(assessing.claim, p) for p in arguments.own]:
         item, _, text = pair.partition("=")
         try:
-            assessing.enter(programme, scheme, year, unit, item.strip(), text, by=ground.actor(arguments.by), reason=arguments.reason)
+            keep(programme, scheme, year, unit, item.strip(), text, by=ground.actor(arguments.by), reason=arguments.reason)
         except assessing.NotJudged as refused:
             raise ground.refused([refused.why]) from None
     books = Books(programme)
@@ -374,10 +377,17 @@ def assess(arguments: argparse.Namespace) -> int:
         return int(bool(one.open))
     lang = language()
     rows = [
-        ("  " * line.depth + line.rule.code, line.rule.label.say(lang), line.rule.points, line.score.points, line.score.working.say(lang))
+        (
+            "  " * line.depth + line.rule.code,
+            line.rule.label.say(lang),
+            line.rule.points,
+            line.layers.self_score.points if line.layers.self_score else "",
+            line.score.points,
+            line.score.working.say(lang),
+        )
         for line in one.lines
     ]
-    table(rows, say("代码 考核项 满分 得分 依据", "item what full points working").split(), right=[2, 3])
+    table(rows, say("代码 考核项 满分 自评 得分 依据", "item what full own points working").split(), right=[2, 3, 4])
     total = f"{one.points} / {one.full}"
     grade = one.grade.label.say(lang) if one.grade else say(f"还有 {len(one.open)} 项未定", f"{len(one.open)} items are open")
     print(say(f"合计：{total}，{grade}", f"In all: {total}, {grade}"))

@@ -134,6 +134,9 @@ def _tasks(programme: Programme, path: Path, by: User) -> None:
         with transaction.atomic():
             for unit, item, text in plans.judged():
                 assessing.enter(programme, scheme, plans.JUDGED_YEAR, units[unit], item, text, by=by)
+            for item, (points, why) in plans.OWN.items():
+                own = units[LIAISON_UNIT], item, points
+                assessing.claim(programme, scheme, plans.JUDGED_YEAR, *own, by=_account("demo-liaison"), reason=why)
 
 
 # ── a history to look at ─────────────────────────────────────────────────────────────────────────────────────────────

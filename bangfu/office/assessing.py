@@ -1,6 +1,7 @@
 """考核: a scheme scored for the programme or a department and a year (domain.md 5): figures from the books, targets as set, the rest as people entered it.
 
-What a person enters (points, cases, ballots) is kept: who, when, why; entered anew it does not overwrite, the newest counts.
+What a person enters (points, cases, ballots) is kept: who, when, why; entered anew it does not overwrite, the newest counts. Beside the score stand
+the points that the department gave itself (自评, domain.md 5.14 k); they never enter it.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
@@ -23,9 +24,9 @@ from bangfu.ledger import catalogue
 from bangfu.ledger.models import Party, Programme
 from bangfu.office import targets
 from bangfu.office.books import Books
-from bangfu.office.models import Judged
+from bangfu.office.models import Judged, SelfScore
 from bangfu.quantities import plain
-from bangfu.scoring import Marking, Placing, Reached, Score
+from bangfu.scoring import Judgement, Layers, Marking, Placing, Reached, Score, State
 
 OF_PROGRAMME = frozenset({"unit", "helper"})
 OF_DEPARTMENT = frozenset({"department"})
@@ -64,6 +65,7 @@ class Line:
     target: Decimal | None = None
     reached: Value | None = None
     given: Given | None = None
+    layers: Layers = field(default_factory=Layers)
 
     @property
     def asks(self) -> bool:
@@ -89,6 +91,12 @@ class Assessed:
     @property
     def points(self) -> Decimal:
         return self.marking.total.points
+
+    @property
+    def self_score(self) -> Decimal | None:
+        """What the department gave itself in all; None where it said nothing."""
+        own = [line.layers.self_score.points for line in self.lines if line.layers.self_score]
+        return sum(own, Decimal(0)) if own else None
 
     @property
     def open(self) -> tuple[Line, ...]:
@@ -127,13 +135,16 @@ def assess(books: Books, scheme: Scheme, year: int, unit: int | None = None) -> 
     given = entered(books.programme, scheme, year, unit)
     known = scoring.answers(scheme, values.__getitem__, set_, {i: g.value for i, g in given.items() if g.value is not None})
     marking = scoring.mark(scheme, known)
+    own = self_scores(books.programme, scheme, year, unit)
 
     def lines(items: Mapping[str, Score], rules_: tuple[Rule, ...], depth: int) -> Iterator[Line]:
         for rule in rules_:
             figure = books.catalogue.figures[rule.figure] if rule.figure else None
             target = set_.get(rule.code, rule.target)
             score = items.get(rule.code) or scoring.Score(Decimal(0), rule.points, marking.items[rule.code].working)
-            yield Line(rule, score, depth, figure, target, values[rule.figure] if rule.figure else None, given.get(rule.code))
+            final = Judgement(score.points, "") if score.state is State.SCORED and not rule.parts else None
+            layers = Layers(self_score=own.get(rule.code), final_score=final)
+            yield Line(rule, score, depth, figure, target, values[rule.figure] if rule.figure else None, given.get(rule.code), layers)
             yield from lines(score.parts or _nothing(rule, score), rule.parts, depth + 1)
 
     return Assessed(scheme, year, unit, slice_, marking, tuple(lines(marking.items, scheme.items, 0)))
@@ -210,6 +221,41 @@ def enter(programme: Programme, scheme: Scheme, year: int, unit: int | None, ite
         reason=reason.strip()[:500],
     )
     return Given(item, value, by.get_full_name() or by.username, row.at, row.reason)
+
+
+def self_scores(programme: Programme, scheme: Scheme, year: int, unit: int | None) -> dict[str, Judgement]:
+    """The points that stand of what a department gave itself, by item."""
+    rows = SelfScore.objects.filter(programme=programme, scheme=scheme.code, year=year, unit=unit).select_related("by").order_by("pk")
+    latest = {row.item: row for row in rows}
+    return {
+        item: Judgement(Decimal(row.points).scaleb(-2), row.by.get_full_name() or row.by.username, row.reason)
+        for item, row in latest.items()
+        if row.points is not None
+    }
+
+
+def claim(programme: Programme, scheme: Scheme, year: int, unit: int | None, item: str, text: str, *, by: User, reason: str = "") -> None:
+    """Keep the points that a department gives itself for an item; an empty text takes them back. Raises NotJudged."""
+    rule = next((r for r in scoring.leaves(scheme.items) if r.code == item), None)
+    if rule is None or (scheme.assesses in OF_DEPARTMENT) != (unit is not None):
+        raise NotJudged(f"“{item}”不是这个办法的考核项", f"{item!r} is no item of this scheme")
+    points: int | None = None
+    if text.strip():
+        try:
+            value = Decimal(unicodedata.normalize("NFKC", text).strip())
+        except InvalidOperation:
+            raise NotJudged(f"{rule.label.zh}：“{text}”不是数", f"{rule.label.en}: {text!r} is not a number") from None
+        most = rule.cap if rule.how is How.BONUS and rule.cap is not None else rule.points * (rule.cap or 1)
+        if not value.is_finite() or not 0 <= value <= most or value != value.quantize(scoring.CENT):
+            up_to = plain(most)
+            raise NotJudged(
+                f"{rule.label.zh}：自评 {text} 应在 0 到 {up_to} 之间，最多两位小数",
+                f"{rule.label.en}: {text} should be 0 to {up_to}, to two places",
+            )
+        points = int(value.scaleb(2))
+    SelfScore.objects.create(
+        programme=programme, scheme=scheme.code, year=year, unit_id=unit, item=item, points=points, by=by, reason=reason.strip()[:500]
+    )
 
 
 _BALLOTS = re.compile(r"([^\d=:：，,、;；\s]+)\s*[=:：]?\s*(\d{1,6})\s*票?")

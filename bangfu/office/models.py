@@ -218,3 +218,20 @@ class FindingReply(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["programme", "finding"], name="finding_reply")]
+
+
+class SelfScore(models.Model):
+    """The points that a department (or the organisation) gives itself for an item of an assessment (自评). Only added to; the newest counts."""
+
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="+")
+    scheme = models.CharField(max_length=60)
+    year = models.SmallIntegerField()
+    unit = models.ForeignKey(Party, models.PROTECT, null=True, related_name="+")
+    item = models.CharField(max_length=60)
+    points = models.IntegerField(null=True)  # in hundredths; NULL: taken back
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    reason = models.CharField(max_length=500, default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["programme", "year", "scheme"], name="self_score_year")]

@@ -274,6 +274,7 @@ def assessed(of: Assessed, mark: int) -> dict[str, Any]:
         "unit_id": of.unit,
         "points": number(of.points),
         "full": number(of.full),
+        "self_score": number(of.self_score),
         "working": label(total.working),
         "open": [line.rule.code for line in of.open],
         "vetoed": of.marking.vetoed,
@@ -293,6 +294,7 @@ def assessed(of: Assessed, mark: int) -> dict[str, Any]:
                 "target": number(line.target),
                 "reached": number(line.reached.value) if line.reached else None,
                 "entered": given(line.given) if line.given else None,
+                "self_score": number(line.layers.self_score.points) if line.layers.self_score else None,
             }
             for line in of.lines
         ],

@@ -804,6 +804,7 @@ class ItemAnswer(Schema):
     target: int | float | None
     reached: int | float | None
     entered: GivenAnswer | None
+    self_score: int | float | None
 
 
 class AssessedAnswer(Schema):
@@ -813,6 +814,7 @@ class AssessedAnswer(Schema):
     unit_id: int | None
     points: int | float | None
     full: int | float | None
+    self_score: int | float | None
     working: Words
     open: list[str]
     vetoed: bool
@@ -868,6 +870,26 @@ def judge(request: HttpRequest, slug: str, scheme: str, body: Judgement, year: O
     found = scheme_of(access, scheme, year, unit)
     try:
         assessing.enter(access.programme, found, year, unit, body.item, body.value, by=visitor(request), reason=body.reason)
+    except assessing.NotJudged as refused:
+        faults = [{"where": f"body.{body.item}", "why": "refused", "message": refused.why.zh, "message_en": refused.why.en}]
+        raise Problem(422, f"{refused.why.zh} ({refused.why.en})", faults) from None
+    books = Books(access.programme)
+    return answers.assessed(assessing.assess(books, found, year, unit), books.mark)
+
+
+class SelfScore(Schema):
+    item: Annotated[str, Field(max_length=60)]
+    points: Annotated[str, Field(description="points; empty takes them back", max_length=20)]
+    reason: Annotated[str, Field(max_length=500)] = ""
+
+
+@api.put("/programmes/{slug}/assessments/{scheme}/self", response=AssessedAnswer, tags=["assessments"], summary="自评 Score oneself")
+def score_oneself(request: HttpRequest, slug: str, scheme: str, body: SelfScore, year: OneYear, unit: int | None = None) -> Any:
+    """The points that a department gives itself, by its liaison or a clerk; they stand beside the score and never enter it."""
+    access = standing(request, slug, writing=True)
+    found = scheme_of(access, scheme, year, unit)
+    try:
+        assessing.claim(access.programme, found, year, unit, body.item, body.points, by=visitor(request), reason=body.reason)
     except assessing.NotJudged as refused:
         faults = [{"where": f"body.{body.item}", "why": "refused", "message": refused.why.zh, "message_en": refused.why.en}]
         raise Problem(422, f"{refused.why.zh} ({refused.why.en})", faults) from None

@@ -67,6 +67,7 @@ urlpatterns = [
     path("p/<slug:slug>/assess/<slug:code>/", assess.assess, name="assess_by"),
     path("p/<slug:slug>/assess/<slug:code>/export/", assess.assess_export, name="assess_export"),
     path("p/<slug:slug>/assess/<slug:code>/<slug:item>/", assess.assess_enter, name="assess_enter"),
+    path("p/<slug:slug>/assess/<slug:code>/<slug:item>/self/", assess.assess_self, name="assess_self"),
     path("p/<slug:slug>/intake/", intake.intake, name="intake"),
     path("p/<slug:slug>/intake/<int:pk>/", intake.preview, name="preview"),
     path("p/<slug:slug>/intake/<int:pk>/answer/", intake.answer, name="answer"),

@@ -102,6 +102,24 @@ def test_departments_stand_side_by_side(paid: Any, scheme: Any) -> None:  # noqa
     assert all(line.score.points == 0 for line in one.lines if line.rule.code in {"tasks", "input", "bought"})
 
 
+def test_a_department_scores_itself_beside(paid: Any, scheme: Any) -> None:  # noqa: F811
+    """It gives itself 10 for what the ledger gives 4 (2 of 5 万元); its points never enter the score."""
+    agro = paid.units["agro"].pk
+    set_targets(paid.programme, [wish(5, unit=agro)], by=paid.clerk)
+    before = assess(Books(paid.programme), scheme, 2019, agro).points
+    for item, points in (("input", "9"), ("input", "10"), ("innovation", "8.5"), ("vote", "9"), ("vote", "")):
+        assessing.claim(paid.programme, scheme, 2019, agro, item, points, by=paid.liaison)
+    one = assess(Books(paid.programme), scheme, 2019, agro)
+    by_code = {line.rule.code: line.layers for line in one.lines}
+    assert (one.points, one.self_score) == (before, D("18.5"))
+    assert (by_code["input"].changed, by_code["input"].standing and by_code["input"].standing.points) == (D(-6), D(4))
+    assert by_code["innovation"].final_score is None
+    assert by_code["vote"].self_score is None
+    for item, points in (("input", "11"), ("input", "x"), ("input", "1.234"), ("tasks", "1"), ("nothing", "1")):
+        with pytest.raises(NotJudged):
+            assessing.claim(paid.programme, scheme, 2019, agro, item, points, by=paid.liaison)
+
+
 def test_the_programme_is_scored_by_a_scheme_of_helpers(paid: Any) -> None:  # noqa: F811
     """投入: 5 of 10 万元 are 6 of 12 points."""
     set_targets(paid.programme, [wish(10, 2021), wish(10)], by=paid.clerk)

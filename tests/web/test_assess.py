@@ -59,7 +59,7 @@ def test_a_department_is_scored_and_judged(tasked: Office, clerk: Client, leader
     assert Judged.objects.filter(item="innovation").count() == 1
     sheet = openpyxl.load_workbook(io.BytesIO(leader.get(at(tasked, "assess_export", SCHEME, unit=vet)).content)).active
     assert sheet
-    assert [c.value for c in list(sheet.iter_rows())[-1]][1:3] == [100, 80.1]
+    assert [c.value for c in list(sheet.iter_rows())[-1]][1:4] == [100, "", 80.1]
 
 
 def test_who_may(tasked: Office, leader: Client, liaison: Client, stranger: Client, clerk: Client) -> None:
@@ -72,6 +72,23 @@ def test_who_may(tasked: Office, leader: Client, liaison: Client, stranger: Clie
     assert clerk.get(at(tasked, "assess_by", "nothing")).status_code == 404
     assert clerk.post(at(tasked, "assess_enter", "nothing", "x"), {"value": "1"}).status_code == 404
     assert "不适用于2019年" in text(clerk.get(at(tasked, "assess_by", "helper_unit_annual")))
+
+
+def test_a_liaison_scores_the_own_unit(tasked: Office, liaison: Client, leader: Client, stranger: Client, clerk: Client) -> None:
+    vet, agro = tasked.units["vet"].pk, tasked.units["agro"].pk
+    own = at(tasked, "assess_self", SCHEME, "input", unit=vet)
+    assert [c.post(own, {"points": "9"}).status_code for c in (leader, stranger)] == [403, 404]
+    liaison.post(at(tasked, "assess_self", SCHEME, "input", unit=agro), {"points": "9", "reason": "已付三万"})  # goes to the own unit
+    page = text(leader.get(at(tasked, "assess_by", SCHEME, unit=vet)))
+    assert '<span title="liaison · 已付三万">9</span> <span class="small mute">(-1.5)</span>' in page
+    assert "assess_self" not in page
+    assert liaison.post(at(tasked, "assess_self", "helper_unit_annual", "innovation"), {"points": "1"}).status_code == 404
+    assert "自评 99" in text(clerk.post(own, {"points": "99"}, follow=True))
+    call = Client(headers={"authorization": f"Bearer {tokens.issue(tasked.liaison, 'test')}"})
+    path = f"/api/programmes/{tasked.programme.slug}/assessments/{SCHEME}/self?year=2019&unit="
+    body = json.dumps({"item": "input", "points": "8"})
+    assert call.put(f"{path}{vet}", body, content_type="application/json").json()["self_score"] == 8
+    assert call.put(f"{path}{agro}", body, content_type="application/json").status_code == 404
 
 
 def test_by_a_call(tasked: Office) -> None:

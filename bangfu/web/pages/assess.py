@@ -87,6 +87,25 @@ def assess_enter(request: HttpRequest, slug: str, code: str, item: str) -> HttpR
     return HttpResponseRedirect(desk.to("assess_by", code) + f"#i-{item}")
 
 
+@require_POST
+def assess_self(request: HttpRequest, slug: str, code: str, item: str) -> HttpResponse:
+    """Keep the points that a department gives itself: its liaison's word, or the clerk's for it."""
+    desk = desk_for(request, slug, writing=True)
+    year = year_of(desk)
+    scheme = next((s for s in known(desk, year) if s.code == code), None)
+    if scheme is None:
+        raise Http404
+    unit = desk.filter.unit if scheme.assesses in assessing.OF_DEPARTMENT else None
+    try:
+        text, reason = request.POST.get("points", ""), request.POST.get("reason", "")
+        assessing.claim(desk.programme, scheme, year, unit, item, text, by=desk.user, reason=reason)
+    except NotJudged as refused:
+        messages.error(request, refused.why.say(desk.lang), extra_tags="bad")
+    else:
+        messages.success(request, desk.say("assess.was_entered"), extra_tags="good")
+    return HttpResponseRedirect(desk.to("assess_by", code) + f"#i-{item}")
+
+
 def _texts(request: HttpRequest) -> Iterable[tuple[str, str]]:
     return ((name, request.POST.get(name, "")) for name in request.POST)
 
@@ -119,9 +138,17 @@ def assess_export(request: HttpRequest, slug: str, code: str) -> HttpResponse:
         one = assessing.assess(desk.books, scheme, year, unit if scheme.assesses in assessing.OF_DEPARTMENT else None)
         if desk.unit and one.unit:
             notes.append(desk.unit.name)
-        head = [desk.say(f"assess.{w}") for w in ("item", "full", "points", "working", "entered", "evidence")]
+        head = [desk.say(f"assess.{w}") for w in ("item", "full", "self", "points", "working", "entered", "evidence")]
         table = [_row(one, index, lang) for index in range(len(one.lines))]
-        foot = [desk.say("show.total"), one.full, one.points, one.marking.total.working.say(lang), "", ""]
+        foot = [
+            desk.say("show.total"),
+            one.full,
+            "" if one.self_score is None else one.self_score,
+            one.points,
+            one.marking.total.working.say(lang),
+            "",
+            "",
+        ]
     desk.took("assessment", title)
     return attachment(workbook(title, notes, head, table, foot), f"{title}-{timezone.localdate():%Y%m%d}.xlsx")
 
@@ -132,6 +159,7 @@ def _row(one: Assessed, index: int, lang: str) -> list[Any]:
     return [
         "　" * line.depth + line.rule.label.say(lang),
         line.rule.points,
+        line.layers.self_score.points if line.layers.self_score else "",
         line.score.points,
         line.score.working.say(lang),
         assessing.said(given.value) if given else "",
