@@ -228,17 +228,25 @@ def _without_measure(cell: str, unit: str) -> str | None:
 
 _PRESENT = re.compile(r".*(?:实到|实际到会|实际参加|实有|实际)\D{0,4}(\d+)\s*[人名位]?", re.DOTALL)
 _TOGETHER = re.compile(r"\D*(?:共计?|合计|总计)\s*(\d+)\s*(?:人次|[人名位户])", re.DOTALL)
+_COUNT = re.compile(r"(?!.*(?:其中|含|应到|实到|不|缺))[^\d第]{0,6}?(\d+)\s*(人次|[人名位户])")
 _ONE_NUMBER = re.compile(r"[^\d第]{1,8}(\d+)\s*(人次|[人名位户])|(\d+)(人)户")
 
 
 def _worded(cell: str, unit: str) -> str | None:
-    """The one number of a phrase that counts heads: 应到13人，实到11人 → 11; 两院共18人 → 18; 老党员9人 → 9; 1人户 → 1."""
+    """The one number of a phrase that counts heads: 应到13人，实到11人 → 11; 两院共18人 → 18; 老党员9人 → 9; 1人户 → 1; and what several counts of one
+    sort add up to: 党员32人，群众15人 → 47.
+    """
     if unit not in {"person", "person-time", "household"}:
         return None
     for pattern in (_PRESENT, _TOGETHER):
         found = pattern.fullmatch(cell)
         if found is not None:
             return found[1]
+    several = [_COUNT.fullmatch(part.strip()) for part in re.split(r"[,，、;；+\n]", cell)]
+    if len(several) > 1 and all(s is not None and s[2] == several[0][2] for s in several if several[0] is not None) and None not in several:
+        unit_said = several[0][2] if several[0] is not None else ""
+        if (unit_said == "户") == (unit == "household"):
+            return str(sum(int(s[1]) for s in several if s is not None))
     one = _ONE_NUMBER.fullmatch(cell)
     if one is None or ((one[2] == "户") != (unit == "household") and one[3] is None):
         return None

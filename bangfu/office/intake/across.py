@@ -26,14 +26,17 @@ Key = tuple[str, ...]
 def apart(table: Table, words: Vocabulary) -> list[Table]:
     """The table, or one table for each period that stands across its columns, with the same lines; `Table.period` says which."""
     found = _periods(table.columns)
-    years = any(re.match(_YEAR, period) for period, _ in found.values())
+    told = {match[0][:4] for period, _ in found.values() if (match := re.match(_YEAR, period)) is not None}
+    within_one = len(told) == 1 and all(len(period) > 5 for period, _ in found.values())  # 2021年一季度, 2021年二季度 …
+    years = bool(told) and not within_one
     keys = {period: {key for p, key in found.values() if p == period} for period, _ in found.values()}
     if len(keys) < 2 or len({frozenset(k) for k in keys.values()}) != 1 or any(c.path and words.dates([c.leaf]) for c in table.columns):
         return [table]
     outside = [c for c in table.columns if c.index not in found]
     totals = _totals(outside, next(iter(keys.values())))
     if totals and not years:
-        return [replace(table, columns=_with_totals(table.columns, totals), aside=frozenset(found))]
+        titles = (*table.titles, *(f"{year}年" for year in told))
+        return [replace(table, columns=_with_totals(table.columns, totals), aside=frozenset(found), titles=titles)]
     common = [c for c in outside if c.index not in totals]
     under = next(iter(keys.values()))
     exports = {fld.export for key in under if key for fld in _near(key, words) if fld.export}

@@ -124,8 +124,14 @@ class _Part:
     inner: tuple[Field | None, ...] = ()
 
 
-_TELLS_PLACE = {"project": ("title",), "payment": ("project", "title"), "training": ("category",), "branch_activity": ("party",)}
-"""Kind → fields whose words name the place that a row is about, where no column, band or title does."""
+_TELLS_PLACE = {
+    "project": ("title",),
+    "payment": ("project", "title"),
+    "training": ("category",),
+    "branch_activity": ("party",),
+    "posting": ("category", "position"),
+}
+"""Kind → fields whose words name the place that a row is about, where no column, band or title does, or none but the county."""
 
 _NAMES_GROUPS = {FieldType.PLACE, FieldType.UNIT, FieldType.PROJECT}
 """What may stand once for the rows of its group, without being merged. A blank date, person or word is never filled from above."""
@@ -355,9 +361,9 @@ class TableReader:
                 values.setdefault("category", choice)
         if self.place_parts or context.place is not None:
             self._place(row, cells, context, record)
-        elif self.teller is not None:
+        if self.teller is not None and _is_wide(values.get("place")):
             told = self._told(cells, record)
-            if told is not None:
+            if told is not None and (values.get("place") is None or values["place"].name in {told.county, told.township}):
                 values["place"] = told
         for index, title in self.extra:
             text = cells[index] if index < width else ""
@@ -805,6 +811,10 @@ class TableReader:
                 Issue(row, index, "place", "missing", f"没有填{fld.label.zh}，请补上", f"{fld.label.en} is not stated; fill it in")
             )
         return None
+
+
+def _is_wide(place: Any) -> bool:
+    return place is None or (isinstance(place, Place) and place.level in {"province", "prefecture", "county", "township"})
 
 
 def _finer(one: Place, other: Place) -> bool:

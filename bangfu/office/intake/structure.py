@@ -228,7 +228,10 @@ def _repeats(grid: Grid, words: Vocabulary, groups: list[tuple[int, int]]) -> li
             if len(serials) > 1 and serials[0] == cells[0][0] and sum(words.known(t) for _, t in cells) >= 4:
                 cuts.update(serials[1:])
                 break
-            if len(texts) % 2 == 0 and texts[:half] == texts[half:] and len(set(texts)) == half:
+            grouped = row > 0 and any(
+                c < cells[0][0] for c, _ in grid.within(row - 1, left, right)
+            )  # leaves under groups, beside columns of all
+            if len(texts) % 2 == 0 and texts[:half] == texts[half:] and len(set(texts)) == half and not grouped:
                 cuts.add(cells[half][0])
                 break
         edges = [left, *sorted(cuts), right + 1]
@@ -446,6 +449,8 @@ class _Strip:
         count = len(cells)
         if count < 2 or any(len(t) > 40 for _, t in cells) or (is_total(cells[0][1]) and count < 4):
             return False
+        if sum(self._is_filled_label(t) for _, t in cells) >= 2:
+            return False  # labels with their values beside them
         periods = _periods(cells)
         if sum(is_figure(t) and norm(t) not in SERIAL and c not in periods for c, t in cells) > (0 if count < 6 else 1):
             return False
@@ -606,6 +611,11 @@ class _Strip:
             and (self.words.exactly(text) or (text.rstrip().endswith(("：", ":")) and self.words.known(text)) or self._card_word(text))
         )
 
+    def _is_filled_label(self, text: str) -> bool:
+        """A label with its value in the same cell: 姓名：方远."""
+        inner = re.fullmatch(r"\s*([^：:]{2,10})[：:]\s*(\S.*)", text, re.DOTALL)
+        return inner is not None and self._is_label(inner[1])
+
     def _card_word(self, text: str) -> bool:
         near = self.words.near(heading(text).word) if self.words.known(text) else ()
         return bool(near) and near[0][1] >= 0.85
@@ -681,7 +691,7 @@ class _Strip:
         """Labels down the side and one entry a column: one card for each column of values."""
         counts = Counter(len(self.cells(r)) for r in rows)
         typical = counts.most_common(1)[0][0]
-        if typical < 3 or any(self._is_label(t) for r in rows for _, t in self.cells(r)[1:]):
+        if typical < 3 or any(self._is_label(t) or self._is_filled_label(t) for r in rows for _, t in self.cells(r)[1:]):
             return []
         columns = sorted({c for r in rows for c, _ in self.cells(r)[1:]})
         return [[(self.cells(r)[0][1], (r, c), self.grid.raw(r, c)) for r in rows] for c in columns]

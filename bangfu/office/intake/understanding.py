@@ -109,6 +109,7 @@ class Profile:
     filled: int = 0
     blank: float = 0.0
     number: float = 0.0
+    counts: float = 0.0  # a count somewhere in its words: 党员32人，群众15人; 六十多人
     date: float = 0.0
     year: float = 0.0
     place: float = 0.0
@@ -138,6 +139,7 @@ def profile(texts: Iterable[str], registers: Registers | None, year: int | None)
         identity = _IDENTITY.fullmatch(compact) is not None
         found.identity += identity * share
         found.phone += (_PHONE.fullmatch(compact) is not None and not identity and len(compact) >= 7) * share
+        found.counts += (_COUNTS_SOMETHING.search(plain) is not None and len(plain) <= 24) * share
         found.number += (_is_number(plain) and not identity) * share
         found.date += (
             _is_date(plain, year)
@@ -176,6 +178,7 @@ _NUMBERISH = re.compile(
 )
 
 
+_COUNTS_SOMETHING = re.compile(r"(?<!第)(?:\d|[一二三四五六七八九十百两]+)\s*(?:余|多|来)?\s*(?:人次|[人名户位元场期只头]|万)")
 _HEADS = re.compile(r"(?!.*等\d)[\u4e00-\u9fff]{1,6}\d{1,6}(?:余|多)?(?:人次|人|名|户)")
 
 
@@ -209,7 +212,7 @@ def fit(fld: Field, seen: Profile) -> float:
             return 0.2
         if fld.unit not in _COUNTS and seen.number >= 0.4 and not _measures(fld, seen):
             return 0.4
-        return 1.05 if seen.number >= 0.7 else 0.95 if seen.number >= 0.4 else 0.3
+        return 1.05 if seen.number >= 0.7 else 0.95 if seen.number >= 0.4 else 0.8 if seen.counts >= 0.6 else 0.3
     if kind is FieldType.DATE:
         return 1.08 if seen.date >= 0.6 else 0.95 if seen.date >= 0.3 else 0.4
     if seen.identity >= 0.5 and fld.name not in {"id_number", "household_id_number"}:
