@@ -97,10 +97,13 @@ class Progress:
         self.stream = stream or sys.stderr
         self.live = self.stream.isatty()
         self.width = 0  # of what stands on the terminal's line
+        self.under_way = ""
+        self.beats = 0
         self.shown = time.monotonic_ns()
 
     def begin(self, text: str) -> None:
         """Something is under way, before the first step is done."""
+        self.under_way = text
         self._print(f"{self.title} {text}")
 
     def __call__(self, done: int, of: int | None = None) -> None:
@@ -110,7 +113,10 @@ class Progress:
         if now - self.shown < every and done != of:
             return
         self.shown = now
-        if of:
+        if not done and self.under_way:  # still at what it began with
+            self.beats += 1
+            self._print(f"{self.title} {self.under_way} {'.' * (self.beats % 4)}".rstrip())
+        elif of:
             full = 30 * min(done, of) // of
             self._print(f"{self.title} [{'#' * full}{'.' * (30 - full)}] {done}/{of}")
         else:

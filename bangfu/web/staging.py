@@ -140,7 +140,7 @@ def _job(key: tuple[str, int, str], work: Callable[[Callable[[int], None]], Any]
             connections.close_all()
 
     threading.Thread(target=apart, daemon=True).start()
-    job.finished.wait(0.4)  # many are done by then; who waits for the others is told so
+    job.finished.wait(0.2)  # many are done by then; who waits for the others is told so
     return job
 
 
