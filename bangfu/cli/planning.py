@@ -371,9 +371,9 @@ def assess(arguments: argparse.Namespace) -> int:
         return show_ranked(arguments, books, scheme, year)
     if scheme.assesses in assessing.OF_PROGRAMME and unit is not None:
         raise Stop("这个考核办法不考核部门，请去掉 --unit。", "This scheme is not for departments: leave out --unit.")
-    one = assessing.assess(books, scheme, year, unit)
+    one, placing = assessing.graded(books, scheme, year, unit)
     if arguments.json:
-        emit(answers.assessed(one, books.mark))
+        emit(answers.assessed(one, books.mark, placing))
         return int(bool(one.open))
     lang = language()
     rows = [
@@ -389,7 +389,7 @@ def assess(arguments: argparse.Namespace) -> int:
     ]
     table(rows, say("代码 考核项 满分 自评 得分 依据", "item what full own points working").split(), right=[2, 3, 4])
     total = f"{one.points} / {one.full}"
-    grade = one.grade.label.say(lang) if one.grade else say(f"还有 {len(one.open)} 项未定", f"{len(one.open)} items are open")
+    grade = placing.grade.label.say(lang) if placing else say(f"还有 {len(one.open)} 项未定", f"{len(one.open)} items are open")
     print(say(f"合计：{total}，{grade}", f"In all: {total}, {grade}"))
     return int(bool(one.open))
 
@@ -401,17 +401,7 @@ def show_ranked(arguments: argparse.Namespace, books: Any, scheme: Any, year: in
     rows = assessing.ranked(books, scheme, year)
     status = int(any(one.open for _, one, _ in rows))
     if arguments.json:
-        emit(
-            [
-                {
-                    **answers.assessed(one, books.mark),
-                    "unit": unit.name,
-                    "rank": placing.rank if placing else None,
-                    "grade": answers.label(placing.grade.label) if placing else None,
-                }
-                for unit, one, placing in rows
-            ]
-        )
+        emit([{**answers.assessed(one, books.mark, placing), "unit": unit.name} for unit, one, placing in rows])
         return status
     lang = language()
     shown = [

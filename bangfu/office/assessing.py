@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from bangfu import scoring
 from bangfu.catalogue import Figure, Label
-from bangfu.catalogue.shapes import Grade, How, Rule, Scheme
+from bangfu.catalogue.shapes import How, Rule, Scheme
 from bangfu.figures import Slice, Value
 from bangfu.ledger import catalogue
 from bangfu.ledger.models import Party, Programme
@@ -104,14 +104,6 @@ class Assessed:
         codes = set(self.marking.total.open)
         return tuple(line for line in self.lines if line.rule.code in codes)
 
-    @property
-    def grade(self) -> Grade | None:
-        """The grade by points alone (quotas are for many, see `ranked`); None while something is open."""
-        if self.open:
-            return None
-        grades = self.scheme.grades
-        return grades[-1] if self.marking.vetoed else next(g for g in grades if self.points >= g.least or g is grades[-1])
-
 
 def schemes(year: int) -> list[Scheme]:
     """The schemes that can be scored here, those that hold in a year first; the others can be tried out on it."""
@@ -168,6 +160,21 @@ def ranked(books: Books, scheme: Scheme, year: int) -> list[tuple[Party, Assesse
     placed = scoring.place(done, scheme.grades, barred) if done else {}
     rows = [(unit, found[unit.pk], placed.get(str(unit.pk))) for unit in units]
     return sorted(rows, key=lambda row: (row[2].rank if row[2] else len(rows) + 1, -row[1].points))
+
+
+def graded(books: Books, scheme: Scheme, year: int, unit: int | None = None) -> tuple[Assessed, Placing | None]:
+    """A scheme scored, and where that places it: a department among the others, by points and quotas; the programme by points alone.
+
+    No placing while something is open.
+    """
+    if scheme.assesses in OF_DEPARTMENT:
+        found = next(((one, placing) for party, one, placing in ranked(books, scheme, year) if party.pk == unit), None)
+        return found or (assess(books, scheme, year, unit), None)
+    one = assess(books, scheme, year)
+    if one.open:
+        return one, None
+    alone = tuple(replace(grade, quota=None) for grade in scheme.grades)
+    return one, scoring.place({"": one.points}, alone, frozenset({""} if one.marking.vetoed else ()))[""]
 
 
 # --- what people enter

@@ -19,7 +19,7 @@ from bangfu.office.books import Trace
 from bangfu.office.findings import Found
 from bangfu.office.targets import Division, Key, Progress, Step
 from bangfu.quantities import from_parts
-from bangfu.scoring import Reached
+from bangfu.scoring import Placing, Reached
 
 
 def number(value: Decimal | int | None) -> int | float | None:
@@ -264,7 +264,7 @@ def findings(found: Sequence[Found]) -> list[dict[str, Any]]:
 # --- assessments
 
 
-def assessed(of: Assessed, mark: int) -> dict[str, Any]:
+def assessed(of: Assessed, mark: int, placing: Placing | None) -> dict[str, Any]:
     """A scheme scored: its items with their points and working; `open` names those not yet known."""
     total = of.marking.total
     return {
@@ -278,7 +278,8 @@ def assessed(of: Assessed, mark: int) -> dict[str, Any]:
         "working": label(total.working),
         "open": [line.rule.code for line in of.open],
         "vetoed": of.marking.vetoed,
-        "grade": label(of.grade.label) if of.grade else None,
+        "rank": placing.rank if placing else None,
+        "grade": label(placing.grade.label) if placing else None,
         "mark": mark,
         "items": [
             {

@@ -818,6 +818,7 @@ class AssessedAnswer(Schema):
     working: Words
     open: list[str]
     vetoed: bool
+    rank: int | None
     grade: Words | None
     mark: int
     items: list[ItemAnswer]
@@ -846,6 +847,12 @@ def scheme_of(access: Access, code: str, year: int, unit: int | None) -> Scheme:
     return found
 
 
+def assessed(access: Access, scheme: Scheme, year: int, unit: int | None) -> dict[str, Any]:
+    books = Books(access.programme)
+    one, placing = assessing.graded(books, scheme, year, unit)
+    return answers.assessed(one, books.mark, placing)
+
+
 @api.get("/programmes/{slug}/assessments", response=list[SchemeAnswer], tags=["assessments"], summary="考核办法 Schemes")
 def assessment_schemes(request: HttpRequest, slug: str, year: OneYear) -> Any:
     standing(request, slug)
@@ -859,8 +866,7 @@ def assessment_schemes(request: HttpRequest, slug: str, year: OneYear) -> Any:
 def assessment(request: HttpRequest, slug: str, scheme: str, year: OneYear, unit: int | None = None) -> Any:
     """For the programme, or with `unit` for a department by a department's scheme; figures from the books, targets as set, the rest as entered."""
     access = standing(request, slug)
-    books = Books(access.programme)
-    return answers.assessed(assessing.assess(books, scheme_of(access, scheme, year, unit), year, unit), books.mark)
+    return assessed(access, scheme_of(access, scheme, year, unit), year, unit)
 
 
 @api.put("/programmes/{slug}/assessments/{scheme}", response=AssessedAnswer, tags=["assessments"], summary="录入考核项 Enter an item")
@@ -873,8 +879,7 @@ def judge(request: HttpRequest, slug: str, scheme: str, body: Judgement, year: O
     except assessing.NotJudged as refused:
         faults = [{"where": f"body.{body.item}", "why": "refused", "message": refused.why.zh, "message_en": refused.why.en}]
         raise Problem(422, f"{refused.why.zh} ({refused.why.en})", faults) from None
-    books = Books(access.programme)
-    return answers.assessed(assessing.assess(books, found, year, unit), books.mark)
+    return assessed(access, found, year, unit)
 
 
 class SelfScore(Schema):
@@ -893,8 +898,7 @@ def score_oneself(request: HttpRequest, slug: str, scheme: str, body: SelfScore,
     except assessing.NotJudged as refused:
         faults = [{"where": f"body.{body.item}", "why": "refused", "message": refused.why.zh, "message_en": refused.why.en}]
         raise Problem(422, f"{refused.why.zh} ({refused.why.en})", faults) from None
-    books = Books(access.programme)
-    return answers.assessed(assessing.assess(books, found, year, unit), books.mark)
+    return assessed(access, found, year, unit)
 
 
 # --- claims

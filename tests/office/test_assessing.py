@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bangfu.office import assessing
-from bangfu.office.assessing import NotJudged, assess, enter, ranked
+from bangfu.office.assessing import NotJudged, assess, enter, graded, ranked
 from bangfu.office.books import Books
 from bangfu.office.targets import set_targets
 from tests.office.test_targets import paid, wish  # noqa: F401 - a fixture
@@ -35,12 +35,13 @@ def test_a_department_is_scored_by_its_own_targets(paid: Any, scheme: Any) -> No
     set_targets(paid.programme, [wish(3, unit=vet)], by=paid.clerk)
     one = assess(Books(paid.programme), scheme, 2019, vet)
     assert {line.rule.code for line in one.open} == set(EVERYTHING)
-    assert one.grade is None
+    assert graded(Books(paid.programme), scheme, 2019, vet)[1] is None
     judge(paid, scheme, "vet", **EVERYTHING)
-    one = assess(Books(paid.programme), scheme, 2019, vet)
+    one, placing = graded(Books(paid.programme), scheme, 2019, vet)
     assert (one.open, one.points, one.full) == ((), D("95.10"), D(100))
-    assert one.grade
-    assert one.grade.label.zh == "优秀"
+    assert placing
+    assert placing.working.zh == "95.1 分，优秀名额已满"  # three in ten of one department are none
+    assert placing.grade.label.zh == "良好"
     by_code = {line.rule.code: line for line in one.lines}
     assert by_code["input"].target == 30_000
     assert by_code["input"].reached

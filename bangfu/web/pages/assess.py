@@ -49,13 +49,14 @@ def assess(request: HttpRequest, slug: str, code: str = "") -> HttpResponse:
         return desk.page("assess.html", at="assess", one=None, ranked=None, **context)
     if context["of_departments"] and not desk.filter.unit:
         return desk.page("assess.html", at="assess", one=None, ranked=assessing.ranked(desk.books, scheme, year), **context)
-    one = assessing.assess(desk.books, scheme, year, desk.filter.unit if context["of_departments"] else None)
+    one, placing = assessing.graded(desk.books, scheme, year, desk.filter.unit if context["of_departments"] else None)
     steps = assessing.steps(desk.programme, scheme, year, one.unit)
     return desk.page(
         "assess.html",
         at="assess",
         one=one,
         ranked=None,
+        placing=placing,
         steps=steps,
         item_names={line.rule.code: line.rule.label for line in one.lines},
         ballots=How.VOTE,
