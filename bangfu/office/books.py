@@ -82,8 +82,13 @@ class Books:
 
     def series(self, code: str, slice_: Slice, years: Iterable[int]) -> list[tuple[int, Value]]:
         """The figure for each calendar year, the slice's places and units kept."""
-        yearly = [(year, replace(slice_, begin=date(year, 1, 1), end=date(year + 1, 1, 1))) for year in years]
-        return [(year, self.value(code, one)) for year, one in yearly]
+        return self.series_of([code], slice_, years)[code]
+
+    def series_of(self, codes: Iterable[str], slice_: Slice, years: Iterable[int]) -> dict[str, list[tuple[int, Value]]]:
+        """Many figures for each calendar year: all of a year are asked for together."""
+        codes = list(codes)
+        found = {year: self.values(codes, replace(slice_, begin=date(year, 1, 1), end=date(year + 1, 1, 1))) for year in years}
+        return {code: [(year, values[code]) for year, values in found.items()] for code in codes}
 
     def slice(
         self,
