@@ -130,6 +130,9 @@ class Layout:
         """Between the neighbouring numbers; where there is nothing between two numbers (9期近2000人次), what stands around both."""
         start, end = self.spans[index]
         i, begin = index, start
+        # «206名第一书记、243名队员»: what stands before the comma is the first number's own; both share what stands before that.
+        while i and self.text[begin - 1 : begin] in _LISTED and self.spans[i - 1][1] > clause[0] and self.spans[i - 1][1] < begin - 1:
+            i, begin = i - 1, self.spans[i - 1][0]
         while True:
             left = max(clause[0], self.spans[i - 1][1] if i else 0)
             if not _EMPTY.fullmatch(self.text, min(left, begin), begin) or left <= clause[0] or not i:

@@ -130,8 +130,11 @@ class Binding:
             return replace(
                 self, figure=whole.figure, slices=_fit(self.slices, whole.figure), confidence=round(whole.confidence * OF_WHOLE, 3)
             )
-        if self.by_person or self.figure is None or self.figure is not whole.figure or self.slices[0] != whole.slices[0]:
+        if self.by_person or self.figure is None or self.slices[0] != whole.slices[0]:
             return self
+        if self.figure is not whole.figure:  # and it is not all of that either
+            others = tuple(c for c in self.runners_up if c.figure is not whole.figure)
+            return replace(self, runners_up=others, rivals=tuple(f for f in self.rivals if f is not whole.figure))
         if self.confidence > whole.confidence + BETTER:
             return self  # «就业17人，其中推荐就业12人»: it is the whole that was taken for something else
         following = next((c for c in self.runners_up if c.score >= -PART_BEHIND), None)
@@ -292,11 +295,13 @@ def _rate_of(figure: Figure, context: Context) -> bool:
 
 
 def _who_clash(figure: Figure, context: Context) -> bool:
-    """Whether the number counts those who help, and the figure those who are helped, or the reverse."""
+    """Whether the number counts those who help, and the figure those who are helped, or the reverse; or one role and the figure another."""
     near = context.before[-8:] + "\n" + context.after[:5]
     own = "\n".join(figure.says)
     here, there = (bool(_HELPERS.search(w)) - bool(_HELPED.search(w)) for w in (near, own))
-    return figure.unit in _PEOPLE and here * there < 0
+    role = next((r for r in _ROLES if r in context.after[:8]), None)
+    other_role = role is not None and role not in own and any(r in own for r in _ROLES)
+    return figure.unit in _PEOPLE and (here * there < 0 or other_role)
 
 
 def _speaks_of(figure: Figure, unit: str) -> bool:
@@ -306,6 +311,7 @@ def _speaks_of(figure: Figure, unit: str) -> bool:
 
 
 _HELPERS = re.compile("专家|医生|医护|护士|教师|师生|志愿者|职工|员工|队员|科技人员|大学生|领导|班子成员")
+_ROLES = ("第一书记", "队员", "队长")
 _HELPED = re.compile("群众|村民|农户|农民|患者|病人|百姓|学员|贫困户|脱贫户|老乡")
 _CUES = 2
 _OF_OTHERS = re.compile(r"[\s　]*(?:目前|截至目前|到目前|当时|据统计)?[，,]?全(?:国|省|市|州|县|区|乡|镇)(?!优秀|先进|示范)")
@@ -417,7 +423,7 @@ class Binder:
         rivals = tuple(c.figure for c in ranked[1:] if _rival(best, c, confidence))
         year = int(against[1]) if against is not None else None
         if self._named_by(best.figure, slices[0].units):
-            slices = tuple(dict.fromkeys((*slices, *(replace(s, units=()) for s in slices))))
+            slices = tuple(dict.fromkeys((*(replace(s, units=()) for s in slices), *slices)))
         return Binding(
             best.figure,
             _fit(slices, best.figure),
@@ -454,7 +460,8 @@ class Binder:
             return PERHAPS_A_PROJECT if any(s.project is None for s in slices) else None
         first = slices[0]
         open_ended = first.begin is None and first.end is None and figure.fold not in {Fold.LAST, Fold.STANDING}
-        undated = open_ended and _A_YEAR.search(context.text) is not None and _CUMULATIVE.search(context.sentence_text) is None
+        speaks_of_years = _A_YEAR.search(context.text) is not None and _CUMULATIVE.search(context.sentence_text) is None
+        undated = open_ended and (speaks_of_years or _A_DAY.search(context.text, context.sentence[0], context.at[0]) is not None)
         return limit(
             context, self.gazetteer, figure, claim.quantity.unit, place=claim.place, organisation=claim.organisation, undated=undated
         )
@@ -685,6 +692,7 @@ _SINCE = re.compile(r"(?:自|从)?((?:19|20)\d\d)年(?:\d{1,2}月)?[^，,。；;
 _LEADING = re.compile(
     r"[\s　]*(?:[在至到自从]|截至|截止)?(?:(?:19|20)\d\d|[一二〇零]{2}[〇零一二三四五六七八九]{2}|今年|本年|去年|上年|前年)[^，,。；]{0,12}[，,](?!.{0,6}累计)",
 )
+_A_DAY = re.compile(r"\d{1,2}月\d{1,2}日|今年|本年|去年|上年|前年")
 _A_YEAR = re.compile(r"(?:19|20)\d\d年")
 _CUMULATIVE = re.compile("累计|以来|至今|迄今|截至|截止|历年|先后|现有|目前")
 

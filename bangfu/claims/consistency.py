@@ -213,6 +213,9 @@ def _of_these(sentence: list[Read]) -> Iterator[Contradiction]:
     for i, read in enumerate(sentence):
         between = _between(sentence, i)
         kind = _counted_as(read.claim.quantity.unit, whole)
+        if inside and re.search("[）)；;]", between):
+            yield from _check_parts(whole, parts)
+            whole, parts, inside = {}, {}, False
         if _OF_THESE.search(between):
             # A new «其中» speaks of the number right before it.
             yield from _check_parts(whole, parts)

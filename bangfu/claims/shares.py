@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bangfu.catalogue.shapes import Figure
+from bangfu.catalogue.shapes import Figure, Fold
 from bangfu.claims.around import Context, pairs
 from bangfu.claims.gazetteer import Gazetteer
 
@@ -41,6 +41,7 @@ class Said:
     place: str | None
     organisation: str | None
     undated: bool
+    stock: bool
 
     def names(self, words: str) -> list[str]:
         """What of these words names something of its own: no sort of work (产业, 教育), no place or unit that the ledger knows."""
@@ -86,6 +87,7 @@ def limit(
         place,
         organisation,
         undated,
+        figure.fold in {Fold.LAST, Fold.STANDING},
     )
     return next((found for rule in RULES if (found := rule(said)) is not None), None)
 
@@ -301,19 +303,54 @@ def _elsewhere(said: Said) -> Limit | None:
 # ── some of the people ──
 
 _SOME = re.compile(
-    "女性|女[职教员工生]|妇女|党员|少数民族|残疾|老年|老人|儿童|青年|留守|大学生|研究生|退役军人|低保|五保|特困|孤寡|空巢|返乡|退休|线上|线下|网络|远程|视频|男|小计"
+    "女性|女[职教员工生]|妇女|党员|少数民族|残疾|老年|老人|儿童|青年|留守|大学生|研究生|退役军人|低保|五保|特困|孤寡|空巢|返乡|退休|线上|线下|网络|远程|视频|男|小计|队员|队长|组长"
 )
 
 
 def _of_some(said: Said) -> Limit | None:
     near = said.context.before[-14:] + "\n" + said.context.after[:8]
     found = next((m for m in _SOME.finditer(near) if m[0] not in said.own), None)
+    if found is None and said.money and (behind := _MONEY_BEHIND.match(said.context.after)) is not None and said.strange(behind[1]):
+        found = behind
     if found is None and said.money and (money := _MONEY.search(said.context.before)) is not None and said.strange(money[1]):
         found = money
     return None if found is None else Limit(f"这里只说“{found[0]}”的一部分", f"This speaks of some only ({found[0]})")
 
 
 _MONEY = re.compile("([\u4e00-\u9fff]{2,6})(?:资金|经费|款项|总?价值)(?:共|约|近|超|达|为|计)?$")  # 水利资金, 彩票公益金
+
+_MONEY_BEHIND = re.compile("([\u4e00-\u9fff]{2,14}?)(?:资金|经费)")
+_DEEDS = "投入|引进|购买|采购|帮助销售|帮销|销售|捐款|捐赠|培训|资助|慰问"
+_JOINED = re.compile(rf"({_DEEDS})[\u4e00-\u9fff]{{0,4}}(?:和|及|与|、|并|以及|或)[\u4e00-\u9fff]{{0,2}}({_DEEDS})")
+
+
+def _of_two_together(said: Said) -> Limit | None:
+    found = next((m for m in _JOINED.finditer(said.clause) if m[1] != m[2]), None)
+    if found is None or (found[1] in said.own and found[2] in said.own):
+        return None
+    return Limit(f"这里说的是“{found[1]}”和“{found[2]}”合在一起的数", "This speaks of two things together", proves=False)
+
+
+def _of_something_else(said: Said) -> Limit | None:
+    near = f"{said.context.before}，{said.context.after}"
+    for mention in reversed(said.gazetteer.mentions(near)):
+        near = near[: mention.start] + "，" + near[mention.end :]
+    words = "".join(re.findall("[\u4e00-\u9fff]+|，", _FILLING.sub("，", near)))
+    if len(words.replace("，", "")) < _TELLING or any(pair in said.own for pair in pairs(words)):
+        return None
+    return Limit("这一句自己的话与指标无关，可能另有所指", "Its own words are not those of the figure: something else may be meant")
+
+
+_FILLING = re.compile("其中|分别|累计|全年|共计|合计|总计|达到|以及|同时|另外|先后|[今去本上]年|年度")
+_TELLING = 5  # signs of a clause from which on its own words say what it speaks of
+_WENT = re.compile("^[^，,。；;]{0,6}(?:前往|赶赴|奔赴|来到|走进|深入|赴|到场|参会|与会)")
+
+
+def _at_an_event(said: Said) -> Limit | None:
+    if not said.stock or not _WENT.match(said.after):
+        return None
+    return Limit("这里说的是参加一次活动的人数", "This speaks of those at one event")
+
 
 RULES: tuple[Callable[[Said], Limit | None], ...] = (
     _planned,
@@ -327,9 +364,12 @@ RULES: tuple[Callable[[Said], Limit | None], ...] = (
     _of_an_occasion,
     _of_the_thing,
     _spent_on,
+    _of_two_together,
+    _at_an_event,
     _of_some,
     _before_it_grew,
     _of_no_time,
+    _of_something_else,
 )
 PERHAPS_A_PROJECT = Limit("这里可能只说前面提到的项目", "This may speak only of the project named before")
 OF_A_WHOLE = Limit(

@@ -268,6 +268,10 @@ def _against(quantity: Quantity, figure: Figure, slices: tuple[SliceWords, ...],
         return Judgement(Verdict.no_record, zh, en, asked=slices[0])
     # Where the text leaves the slice open, the one that explains the wrong number best is told.
     first = next((t for t in tried if t.slip is not Slip.none), tried[0])
+    if first.slip is Slip.none and all(t.asked != slices[0] for t in tried):
+        # For what is most likely meant nothing is recorded; that the number is not that of all the time or of everywhere does not make it wrong.
+        zh, en = f"台账里没有这一范围“{figure.label.zh}”的记录", f"The ledger has no record of “{figure.label.en}” there"
+        return Judgement(Verdict.no_record, zh, en, asked=slices[0])
     if first.slip is Slip.none and partner is not None:
         value = ask(partner.code, first.asked)
         if value.value is not None and value.entries and quantity.admits(value.value):
