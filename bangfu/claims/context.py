@@ -105,6 +105,7 @@ _PER = re.compile("|".join(f"(?P<{name}>{words})" for name, words in _PER_WORDS.
 _ANY_PER = re.compile("|".join(_PER_WORDS.values()))
 _PER_ORDER = ("person", "household", "village", "county", "town", "organisation", "mu", "average", "day", "month", "year")
 _PEOPLE = re.compile(r"百姓|群众|村民|农民|人|户")
+_SLASH_SIGNS = frozenset("/／一个每 \t\u3000\xa0")
 _SLASH = re.compile(
     r"\s?[/／]\s?(人|户|村|年|月|天|日|亩|斤|公斤|吨|件|次|期|家|只|头|袋|箱|份|盒|本|生)|(?:一个?|每)(人|户|亩|斤|公斤)(?=[，,。；;、）)]|$)"
 )
@@ -125,7 +126,8 @@ _SLASHED = {
 
 def per(clause: Clause, last_unit: str | None) -> str | None:
     """What the number is counted per (人均: person; 每年: year); None for a plain total. The nearest to a person wins: 年人均 is per person."""
-    slashed = _SLASH.match(clause.text, clause.found.end, clause.bounds[1])
+    end = clause.found.end
+    slashed = _SLASH.match(clause.text, end, clause.bounds[1]) if clause.text[end : end + 1] in _SLASH_SIGNS else None
     if slashed is not None:
         word = slashed[1] or slashed[2]
         return _SLASHED.get(word, word)

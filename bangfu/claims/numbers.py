@@ -190,8 +190,13 @@ _DIGITS = re.compile(r"\d+(?:[.,]\d+)?", re.ASCII)
 _LONG = re.compile(rf"\d{{19,}}|[{_CN}几余多数来]{{25,}}", re.ASCII)
 
 
+_RUN_SIGNS = frozenset(f"0123456789{_CN}几余多数来")
+
+
 def _too_long(text: str, start: int) -> int:
     """Where a run of digits ends that is no number any more; 0 for others. Looked at once and as a whole, so that hostile text costs no more."""
+    if text[start + 18 : start + 19] not in _RUN_SIGNS:
+        return 0
     run = _LONG.match(text, start)
     return 0 if run is None else run.end()
 
@@ -268,7 +273,7 @@ def _expression(text: str, start: int, last: Found | None) -> Found | None:
     if part is not None:
         unit, each, measure, noun, after = "percent", ONE, "", "", end
     else:
-        half = _AND_HALF.match(text, end)
+        half = _AND_HALF.match(text, end) if text.startswith("个半", end) else None
         told = (
             _unit(text, start, end, number, last) if half is None else (_TIMES_OF[half["time"]], ONE, f"个{half['time']}", "", half.end())
         )
@@ -278,11 +283,11 @@ def _expression(text: str, start: int, last: Found | None) -> Found | None:
         number = number if half is None else _raised(number, HALF)
     if not _is_meant(text, start, number, word, unit, measure, after):
         return None
-    more = _MORE_BEHIND.match(text, after) if measure not in {"", "个"} else None
+    more = _MORE_BEHIND.match(text, after) if text[after : after + 1] in _MORE_SIGNS and measure not in {"", "个"} else None
     if more is not None and (more["tenth"] is None) is (measure != "成"):
         number, after = _raised(number, HALF if more["tenth"] is None else Decimal(_TENTHS.index(more["tenth"])) / 10), more.end()
     inner = number.word or ("多" if "多" in measure else "余" if "余" in measure else "")
-    tail = _AFTER.match(text, after)
+    tail = _AFTER.match(text, after) if text[after : after + 1] in _AFTER_SIGNS else None
     if tail is not None:
         after_hedge, inner = tail.end(), inner or tail[0]
     elif not inner and text[after : after + 1] in {"多", "余"} and text[after - 1] in _MEASURABLE and _MORE_AFTER.match(text, after):
@@ -296,6 +301,8 @@ HALF = Decimal("0.5")
 _TENTHS = "零一二三四五六七八九"
 _MORE_BEHIND = re.compile(rf"半(?![数年天月个路边成山生途价])|(?P<tenth>[{_TENTHS[1:]}])(?![{_CN}个名位户人成])")  # 一年半, 两亩半; 九成五
 _AND_HALF = re.compile(r"个半(?P<time>月|小时|钟头)")
+_MORE_SIGNS = frozenset(f"半{_TENTHS[1:]}")
+_AFTER_SIGNS = frozenset("左上及以之开有下")
 _TIMES_OF = {"月": "other:月", "小时": "other:小时", "钟头": "other:小时"}
 
 
