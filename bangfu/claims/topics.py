@@ -14,7 +14,7 @@ from typing import NamedTuple
 POINT = 2 * 10_000 * 100
 """One point of `Claim.points`."""
 _WEIGHTS = {"sure": 14, "strong": 8, "usual": 3, "weak": 2, "hides": 0}
-_BESIDE = 10
+_BESIDE = 12
 _UNIT_POINT = 3 * POINT // 10
 _OWN_UNIT = {
     unit: (topic, tenths * POINT // 10)
