@@ -50,6 +50,19 @@ def test_the_totals_are_those_of_the_filter(office: Office, ledger: dict[str, in
     assert "50,000.00" in text(clerk.get(at(office, "ledger_totals") + "?kind=payment&period=2019&col=amount"))
 
 
+def test_what_does_not_add_up_has_no_total(office: Office, clerk: Client) -> None:
+    """Two purchases at 30 and 40 a piece come to 700, never to a price of 70; neither on the page nor in the workbook."""
+    for price, amount in (("30", "300"), ("40", "400")):
+        record(office, "purchase", begin="2019-05-01", title="苹果", unit_price=price, amount=amount)
+    query = "?kind=purchase&col=unit_price&col=amount"
+    foot = text(clerk.get(at(office, "ledger") + query)).split("<tfoot>")[1]
+    assert "700.00" in foot
+    assert "70.00" not in foot.replace("700.00", "")
+    rows = [[cell.value for cell in row] for row in book(clerk.get(at(office, "ledger_export") + query)).iter_rows()]
+    assert 700 in rows[-1]
+    assert 70 not in rows[-1]
+
+
 def test_pages_follow_one_another_without_gap_or_repeat(office: Office, ledger: dict[str, int], clerk: Client, monkeypatch: Any) -> None:
     from bangfu.web.pages import ledger as pages
 
