@@ -287,9 +287,10 @@ def listing(programme, slices):
         found["ledger page sorted by amount"].append(
             milliseconds(lambda s=slice_: listed(programme, s, kind="purchase", order=Order("amount")))
         )
-        for text in ("培训12", "9", "没有的"):
-            found["ledger page, search"].append(milliseconds(lambda s=slice_, t=text: listed(programme, s, text=t)))
-            found["totals of a search"].append(milliseconds(lambda s=slice_, t=text: totals(programme, s, text=t)))
+        for text in ("培训12", "9", "没有的", "公司1"):
+            for more in ({}, {"kind": "purchase"}, {"kind": "training"}):
+                found["ledger page, search"].append(milliseconds(lambda s=slice_, t=text, m=more: listed(programme, s, text=t, **m)))
+                found["totals of a search"].append(milliseconds(lambda s=slice_, t=text, m=more: totals(programme, s, text=t, **m)))
     return found
 
 
