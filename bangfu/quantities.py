@@ -567,7 +567,7 @@ def share(text: str, at: int) -> Numeral | None:
         if below is None or of is None or below.low != below.high or not below.low:
             return None
         whole, top = below.low, numeral(text, of.end())
-    if top is None or top.word:
+    if top is None or top.word or top.high > YI * YI:
         return None
     low, high = (_rounded(Fraction(x) * 100 / Fraction(whole)) for x in (top.low, top.high))
     return Numeral(low, high, top.end, step=ZERO if named is not None else ONE)

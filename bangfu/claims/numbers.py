@@ -107,7 +107,7 @@ _NO_COUNTS = (
     # ages, levels, ranks, pages
     (
         _BOTH,
-        rf"(?:\d{{1,18}}|[{_CN}]{{1,12}})(?:多|余)?{_JOIN}?\d*\s?(?:周?岁|页|号楼|号线|号|楼(?!房)|室|级(?!以)|届|等奖|等功|班级|年级|把手|线城市|星级|维码|度(?=春|过)|期(?=项目|工程|建设|规划)|时许?)",
+        rf"(?:\d{{1,18}}|[{_CN}]{{1,12}})(?:多|余)?{_JOIN}?\d*\s?(?:周?岁|页|号楼|号线|号|楼(?!房)|室|级(?!以)|届|等奖|等功|班级|年级|把手|线城市|星级|维码|度(?=春|过)|期(?=项目|工程|建设|规划|投入|投资|改造|续建|新建)|时许?)",
     ),
     (_CHINESE, r"[一二三四五六七八九十]{1,2}(?:是|者|来(?=[，,]))"),
     # stock phrases: numbers of points, not of things (四个不摘); names and slogans (两不愁三保障, 百县千村活动)
@@ -671,8 +671,8 @@ def _is_meant(text: str, start: int, number: Numeral, word: str, unit: str, meas
             return True
         if run == "一" or (run in {"几", "数"} and unit != "percent"):
             return False
-        if first in "百千万亿" and not (word or number.word):
-            return False
+        if first in "百千万亿" and not (word or number.word) and _AFTER.match(text, after) is None:
+            return False  # 万名干部; but 增收万元以上
         if number.low < 2 and number.low == number.high:
             return False
         if measure in {"瓦", "瓦时"}:
