@@ -261,16 +261,10 @@ class TableReader:
         ]
         for text in (*reversed(bands), *reversed(titles), self.table.sheet.name):
             plain = norm(text)
-            held = {
-                c.code: max((len(w) for w in (c.label.zh, *c.words) if len(w) > 1 and norm(w) in plain), default=0)
-                for c in self.choosing.choices
-            }
-            best = max(held.values())
-            codes = [code for code, size in held.items() if size and size == best]
-            if len(codes) == 1:
-                return codes[0]
+            codes = {c.code for c in self.choosing.choices for w in (c.label.zh, *c.words) if len(w) > 1 and norm(w) in plain}
             if codes:
-                return ""
+                return codes.pop() if len(codes) == 1 else ""
+        return ""
         return ""
 
     def _heads_above(self) -> tuple[str, ...]:
@@ -345,9 +339,10 @@ class TableReader:
                 self._take(part, text, context, record)
         if self.remarks:
             self._corrected(cells, record)
-        if "person" in values and self.by_heads:
+        if "person" in values:
             self._several_names(cells, record)
-            self._count_heads(cells, record)
+            if self.by_heads:
+                self._count_heads(cells, record)
         if self.date_parts:
             self._dated_by_parts(cells, context, record)
         self._settle_dates(context, record)
@@ -425,6 +420,8 @@ class TableReader:
     def _several_names(cells: Sequence[str], record: Record) -> None:
         """Names told apart by spaces alone: as many as the heads the row counts, or more than two (a single name has one space at most)."""
         text = cells[record.places["person"]] if record.places["person"] < len(cells) else ""
+        if " " not in text and "\u3000" not in text:
+            return
         names = text.split() if len(record.values["person"].split("、")) < len(text.split()) else []
         heads = record.values.get("attendances")
         if len(names) > 1 and all(len(n) > 1 for n in names) and (heads == len(names) or (heads is None and len(names) > 2)):

@@ -604,3 +604,25 @@ def test_columns_that_share_out_a_count_are_added(words: Vocabulary) -> None:
         [(1, 0, 2, 0), (1, 1, 2, 1), (1, 2, 1, 3)],
     )
     assert column(answer, "people") == [30, 35]
+
+
+def test_several_people_told_apart_by_spaces(words: Vocabulary) -> None:
+    answer = read(
+        words,
+        """
+        2022年领导到村调研记录
+        日期|地点|领导姓名|领导人次|调研内容
+        3月5日|柳湾村|方远 石林|2|水渠
+        3月6日|柳湾村|方 远|1|路灯
+        3月7日|柳湾村|方远/石林；田禾||果园
+        3月8日|柳湾村|方远 石林 田禾||果园
+        """,
+    )
+    assert column(answer, "title") == ["方远、石林", "方远", "方远、石林、田禾", "方远、石林、田禾"]
+    assert column(answer, "person_times") == [2, 1, 3, 3]
+
+
+def test_a_title_settles_the_category(words: Vocabulary) -> None:
+    rows = [["认种登记表"], ["认养人", "品种", "数量", "金额", "认养日期", "地点"], ["方远", "苹果树", "2棵", "400", "2021.3.4", "柳湾村"]]
+    found = preview_book(Book("x.xlsx", [Sheet("Sheet1", rows)]), words, [OFFICE])
+    assert [r.values.get("category") for p in found.parts() for r in p.records] == ["crop"]
