@@ -240,6 +240,8 @@ def main() -> None:
                 if found == "reader died":
                     found = f"reader died, {alone(path)}"
             counts[found] += 1
+            if (number + 1) % 1000 == 0:
+                print(f"{number + 1} files, {time.perf_counter() - started:.0f} s: {dict(counts)}", file=sys.stderr, flush=True)
             if found in {"error", "hang"}:
                 kept = Path(tempfile.gettempdir()) / f"fuzz-{options.seed}-{number}{suffix}"
                 kept.write_bytes(path.read_bytes())
