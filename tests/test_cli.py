@@ -490,6 +490,16 @@ def test_check_says_by_its_exit_status_whether_anything_is_contradicted(bangfu, 
     assert set(wrong["counts"]) == {"supported", "contradicted", "no_record", "ambiguous", "unreadable"}
 
 
+def test_a_kept_check_is_recalled_by_the_next_one(bangfu, demonstration, tmp_path):
+    """Last year's report said 42 in other words."""
+    first, second = tmp_path / "2019.txt", tmp_path / "2020.txt"
+    first.write_text("2019年，学校派出42名干部驻村帮扶。", encoding="utf-8")
+    second.write_text("学校在2019年选派驻村干部38名。", encoding="utf-8")
+    assert "42名" not in bangfu("check", second)[1]
+    bangfu("check", first, "--keep", "--by", "demo-clerk")
+    assert "For the same period “2019年，学校派出42名干部驻村帮扶。” said “42名”, this text says “38名”" in bangfu("check", second)[1]
+
+
 def test_the_verdicts_are_given_back_as_a_list(bangfu, demonstration, tmp_path):
     path = tmp_path / "text.txt"
     path.write_text("2015年以来，学校累计投入帮扶资金793.7万元。", encoding="utf-8")

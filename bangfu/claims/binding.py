@@ -491,6 +491,8 @@ class Binder:
         if project is not None:
             alone = SliceWords(begin, end, project=project)
             found = [alone] if named_here else [alone, *found]
+        if begin is None and end is not None and claim.period and "/" not in claim.period:
+            found += [replace(s, begin=days(claim.period)[0]) for s in found]  # «截至2019年底，全年投入» is of the year all the same
         if not stated:
             # A period inherited from another clause may not be meant, and «累计», «先后» may speak of all the time.
             found += [replace(s, begin=None, end=until) for s in found]
@@ -505,6 +507,9 @@ class Binder:
         since = _SINCE.search(context.text, context.sentence[0], context.at[0])
         if exact is None and since is not None and claim.period == since[1]:
             end = None  # «自2022年承担任务以来»
+        till = _TILL.search(context.text, context.sentence[0], context.at[0])
+        if exact is None and till is not None and claim.period == till[1]:
+            begin = None  # «截至2019年底»
         if until is not None and (end is None or end > until):
             end = until
         reaching_back = _CUMULATIVE.search(context.clause_text) is not None
@@ -689,6 +694,7 @@ def _next_month(year: int, month: int) -> date:
 
 _DATED = re.compile(r"(?:19|20)\d\d|今年|本年|去年|上年|前年|年来|年间|连续")
 _SINCE = re.compile(r"(?:自|从)?((?:19|20)\d\d)年(?:\d{1,2}月)?[^，,。；;\d]{1,16}(?:以来|至今|迄今|开始)")
+_TILL = re.compile(r"(?:截至|截止到?)((?:19|20)\d\d)年(?:底|末)")
 _LEADING = re.compile(
     r"[\s　]*(?:[在至到自从]|截至|截止)?(?:(?:19|20)\d\d|[一二〇零]{2}[〇零一二三四五六七八九]{2}|今年|本年|去年|上年|前年)[^，,。；]{0,12}[，,](?!.{0,6}累计)",
 )

@@ -255,48 +255,54 @@ def _partners(catalogue: Catalogue) -> dict[str, Figure]:
 
 
 def _recalled(findings: Sequence[Finding], earlier: Iterable[Earlier]) -> Iterable[Recalled]:
-    """Last year's report said 42: the same figure and slice with another number, or a cumulative number that has shrunk since."""
+    """Last year's report said 42: the same figure and slice with another number, a total that has shrunk, or a part above the total told before."""
     by_figure: dict[tuple[str, str, str | None], list[Earlier]] = {}
     for said in earlier:
         by_figure.setdefault((said.figure, said.unit, said.per), []).append(said)
     for index, finding in enumerate(findings):
-        quantity, figure = finding.claim.quantity, finding.figure
-        if figure is None or not quantity.readable or not finding.binding.told_whole:
+        figure = finding.figure
+        if figure is None or not finding.claim.quantity.readable or not finding.binding.told_whole:
             continue
-        bounds = quantity.bounds()
-        for said in by_figure.get((figure.code, quantity.unit, finding.claim.per), ()):
-            now, then = finding.judgement.asked, said.asked
-            less = bounds.high is not None and said.low is not None and bounds.high < said.low
-            more = bounds.low is not None and said.high is not None and bounds.low > said.high
-            if now == then and now.end is not None and (less or more):
-                yield Recalled(
-                    index,
-                    said,
-                    f"同一时段，《{said.title}》写的是“{said.quote}”，这里是“{finding.claim.quote}”",
-                    f"For the same period “{said.title}” said “{said.quote}”, this text says “{finding.claim.quote}”",
-                )
-                break
-            if less and _grows(figure) and _later(now, then):
-                yield Recalled(
-                    index,
-                    said,
-                    f"累计数变小：《{said.title}》已写“{said.quote}”，这里却是“{finding.claim.quote}”",
-                    f"A cumulative number shrank: “{said.title}” already said “{said.quote}”, this text says “{finding.claim.quote}”",
-                )
-                break
+        known = by_figure.get((figure.code, finding.claim.quantity.unit, finding.claim.per), ())
+        found = next((r for said in known if (r := _quarrel(index, finding, figure, said)) is not None), None)
+        if found is not None:
+            yield found
+
+
+def _quarrel(index: int, finding: Finding, figure: Figure, said: Earlier) -> Recalled | None:
+    """What of a claim cannot be true together with what an earlier report said of the same figure."""
+    bounds, quote = finding.claim.quantity.bounds(), finding.claim.quote
+    less = bounds.high is not None and said.low is not None and bounds.high < said.low
+    more = bounds.low is not None and said.high is not None and bounds.low > said.high
+    if not (less or more):
+        return None
+    asked = {finding.judgement.asked, finding.binding.slices[0]}
+    if any(now == said.asked and now.end is not None for now in asked):
+        zh = f"同一时段，《{said.title}》写的是“{said.quote}”，这里是“{quote}”"
+        en = f"For the same period “{said.title}” said “{said.quote}”, this text says “{quote}”"
+    elif _grows(figure) and less and all(_holds(now, said.asked) for now in asked):
+        zh = f"累计数变小：《{said.title}》已写“{said.quote}”，这里却是“{quote}”"
+        en = f"A cumulative number shrank: “{said.title}” already said “{said.quote}”, this text says “{quote}”"
+    elif _grows(figure) and more and all(_holds(said.asked, now) for now in asked):
+        zh = f"部分大于全部：《{said.title}》的累计数是“{said.quote}”，这里一部分就有“{quote}”"
+        en = f"A part above the whole: “{said.title}” said “{said.quote}” in all, this text says “{quote}” of a part"
+    else:
+        return None
+    return Recalled(index, said, zh, en)
 
 
 def _grows(figure: Figure) -> bool:
     return figure.fold in {Fold.SUM, Fold.COUNT, Fold.DISTINCT}
 
 
-def _later(now: SliceWords, then: SliceWords) -> bool:
-    return (
-        (now.places, now.units, now.project) == (then.places, then.units, then.project)
-        and now.begin == then.begin
-        and then.end is not None
-        and (now.end is None or now.end > then.end)
-    )
+def _holds(wide: SliceWords, narrow: SliceWords) -> bool:
+    """Whether all that counts for the narrow slice counts for the wide one too, and it is another."""
+    if wide == narrow or wide.project not in {None, narrow.project} or narrow.end is None:
+        return False
+    if (wide.places and wide.places != narrow.places) or (wide.units and wide.units != narrow.units):
+        return False
+    first = wide.begin is None or (narrow.begin is not None and wide.begin <= narrow.begin)
+    return first and (wide.end is None or narrow.end <= wide.end)
 
 
 def number(value: Decimal | None) -> int | float | None:

@@ -70,6 +70,12 @@ def add(verbs: Verbs) -> None:
         metavar="FILE",
         help=say("把结论写进 .docx（批注）或 .xlsx（清单）", "write the verdicts as .docx (comments) or .xlsx (list)"),
     )
+    parser.add_argument(
+        "--keep",
+        action="store_true",
+        help=say("留存这次核验，以后的报告与它对照", "keep this check: later reports are held against what the text said"),
+    )
+    ground.acting(parser)
     of_programme(parser)
     redrafting(verbs)
 
@@ -211,7 +217,10 @@ def check(arguments: argparse.Namespace) -> int:
     ground.open_database()
     from bangfu.office import checking
 
-    checked = checking.check(ground.programme(arguments.programme), read, arguments.mark)
+    programme = ground.programme(arguments.programme)
+    checked = checking.check(programme, read, arguments.mark)
+    if arguments.keep:
+        checking.keep(programme, checked, by=ground.actor(arguments.by))
     if arguments.output:
         write_back(checked, Path(arguments.output))
     if arguments.json:
@@ -255,6 +264,8 @@ def show_checked(checked: Checked) -> None:
     for quarrel in checked.report.contradictions:
         which = "、".join(str(i + 1) for i in quarrel.claims)
         print(say(f"文中矛盾（{which}）：{quarrel.zh}", f"The text contradicts itself ({which}): {quarrel.en}"))
+    for one in checked.report.recalled:
+        print(say(f"与以往报告不一致（{one.index + 1}）：{one.zh}", f"Not what an earlier report said ({one.index + 1}): {one.en}"))
     counted = [f"{checking.VERDICTS[Verdict(v)][english]} {n}" for v, n in checked.report.counts.items()]
     print(say("合计：", "In all: ") + say("，", ", ").join(counted))
 

@@ -247,6 +247,29 @@ def test_earlier_reports_are_recalled(kept):
     assert checked_text(kept).report.recalled == ()  # the same document does not quarrel with itself
 
 
+FIRST = "四川农牧学院2018年工作总结\n\n2019年1月6日\n\n2018年，学院累计投入帮扶资金52.5万元。2017年以来，先后培训各类人员300人次，目前在岗驻村干部4名。"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("2018年，全院共拿出帮扶资金46万元投入甲村等地。", ["同一时段"]),
+        ("2018年学院直接投入帮扶资金近53万元。", []),  # the hedge admits what was said
+        ("2020年1月6日\n\n2017年以来，累计培训各类人员280人次。", ["累计数变小"]),
+        ("2020年1月6日\n\n2017年以来，累计培训各类人员420人次。", []),
+        ("2018年，学院举办培训3期，培训各类人员340人次。", ["部分大于全部"]),
+        ("2020年1月6日\n\n截至2019年底，学院累计投入帮扶资金50万元。", ["累计数变小"]),  # less than 2018 alone
+        ("2020年1月6日\n\n目前，在岗驻村干部2名。", []),  # a stock may fall
+        ("2018年，甲村投入帮扶资金30万元。", []),  # a part
+        ("2018年，学院计划投入帮扶资金90万元。", []),
+    ],
+)
+def test_what_an_earlier_report_said_in_other_words(kept, text, told):
+    checking.keep(kept.programme, checked_text(kept, FIRST), by=kept.clerk)
+    recalled = checked_text(kept, text).report.recalled
+    assert [one.zh.startswith(word) for one, word in zip(recalled, told, strict=True)] == [True] * len(told)
+
+
 def test_another_programme_does_not_see_it(kept):
     checking.keep(kept.programme, checked_text(kept), by=kept.clerk)
     document = documents.text("2020年2月6日\n\n2019年，学院投入帮扶资金46万元。", "x.txt")
