@@ -65,6 +65,10 @@ class Clause(NamedTuple):
             return _WORTH.search(before[-8:]) is not None
         return unit == "other:倍" or (unit == last and "其中" in before)
 
+    def lasting(self) -> bool:
+        """Whether the number says how long the thing lasts that is spoken of (为期, 历时), and not how long it takes to get somewhere."""
+        return self.found.quantity.unit in _TIMES and _LASTING.search(self.before[-6:]) is not None
+
     def spent(self) -> int:
         """Where the thing ends that the money was spent on, if the number is money and a thing follows it (15万元建, 20万元,硬化); else 0."""
         if self.found.quantity.unit != "CNY" or _EARNED.search(self.before) is not None:
@@ -77,6 +81,8 @@ class Clause(NamedTuple):
         return self.sentence.attained and _ATTAINED.search(self.text, *self.bounds) is not None
 
 
+_LASTING = re.compile(r"为期|历时|持续|长达|连续|时间|周期|[任服租工限]期|时长")
+_TIMES = frozenset({"year", "other:月", "other:天", "other:周", "other:小时", "other:分钟", "other:课时"})
 _REACHED = re.compile(r"惠及|受益|受惠|覆盖|涵盖|沾光|串起|辐射|涉及")
 _EARNED = re.compile(r"[挣赚卖]|收入|增收|创收|收益|利润|分红|进账|工资|销售")
 _MONEY = re.compile(r"资金|经费|款(?!式)|基金")

@@ -188,7 +188,7 @@ class _Reader:
                 found.after,
                 (last.at[1] if last is not None and listed else bounds[0], max(bounds[1], spent)),
                 (floor, len(text) if following is None else following.start),
-                quantity.unit,
+                "" if clause.lasting() else quantity.unit,
                 None if last is None else last.kind,
                 REACHED if follows else LISTED if listed or related == "part" or beside else SAME,
                 spent > 0,
