@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -37,7 +38,7 @@ _ITEM, _ORG, _PROJECT = "item", "organisation", "project"
 _CODES = measures()
 _NOUN = re.compile("|".join(sorted(_CODES.nouns, key=len, reverse=True)))
 _NOUN_STOP = re.compile(
-    r"[\s，,。；;：:、！!？?（）()“”\"《》\d]|的时候|以及|和|与|及|并|为|在|被|受|开展|实现|得到|参加|参与|对(?!口)|向|给|达|已|全部|还|正|都|实施期|分别|共|均|了|安装|举办|增加|减少|扩大|提高|[增减降]至"
+    r"[\s，,。；;：:、！!？?（）()“”\"《》\d]|的时候|以及|和|与|及|并|为|在|被|受|开展|实现|得到|参加|参与|(?<![相结])对(?!口)|向|给|达|已|全部|还|正|都|带动|覆盖|惠及|辐射|吸纳|吸引|实施期|分别|共|均|了|安装|举办|增加|减少|扩大|提高|[增减降]至"
 )
 _DIRECT = re.compile("|".join(sorted((n for n, c in _CODES.nouns.items() if c), key=len, reverse=True)))
 # Nouns that are no counted thing where one of these words goes on: 乡村振兴项目 are projects, a 村民服务中心 is a place.
@@ -115,6 +116,9 @@ _NO_COUNTS = (
     # six named things, where none says that they were made or counted: 六项指标 (but 出台六项措施), 三类人员
     (_CHINESE, rf"(?<![定台订出立成共计取了])[二两三四五六七八九十]项(?:重点|基本|主要|关键|硬性|核心)?(?:{'|'.join(_CODES.sets)})"),
     (_CHINESE, r"[二两三四五六七八九十]类(?:重点|特殊|监测)?(?:人员|人群|对象|群体|主体|学生|户(?!型))"),
+    # phases: 产业园二期, 整治项目（四期）; groups of a village: 乱石沟村4组
+    (_CHINESE, r"(?<=[目程园区地（(])[一二三四五六七八九]期(?=[）)]|[\s，,。；;、]|\Z|[还已将正未建投规])"),
+    (_BOTH, r"(?<=[村屯寨])(?:\d{1,2}|[一二三四五六七八九十]{1,3})(?:组|社|队)(?![织建成])"),
     # places: 八一村, 二瓦槽村, 二道河乡, 四棵树镇; after a higher one with any sign in between (色达县三里坪村)
     (_CHINESE, rf"[一二三四五六七八九]{{2,3}}{_PLACE_ENDS}"),
     (_CHINESE, rf"[一二三四五六七八九十]{{1,2}}[瓦道里台角棵块间眼口门方面盘井池颗碗株斗][\u4e00-\u9fff]{{1,2}}?{_PLACE_ENDS}"),
@@ -142,7 +146,7 @@ _NO_FIGURES, _NO_CHINESE = (
 _LETTERS = r"A-Za-z\u0130\u0131\u017f\u212a"
 _LEVELS = "年月天载周岁页号楼室级届等班把线星维度期时小分"
 _CERTAIN = re.compile(
-    rf"\d{{1,10}}(?![\d\s.日世十后平国省县乡热工计行战模/:：+＋×*＊{_LETTERS}{_LEVELS}-]|{_JOIN}|[多余](?:[\s\d个{_LEVELS}]|{_JOIN})|个[方环层维阶步关坚必{_LEVELS}])"
+    rf"\d{{1,10}}(?![\d\s.日世十后平国省县乡热工计行战模组社队/:：+＋×*＊{_LETTERS}{_LEVELS}-]|{_JOIN}|[多余](?:[\s\d个{_LEVELS}]|{_JOIN})|个[方环层维阶步关坚必{_LEVELS}])"
     rf"|\d{{1,3}}\.\d{{1,18}}(?![\d{_LETTERS}])"
 )
 _ORDINAL = re.compile(
@@ -150,7 +154,9 @@ _ORDINAL = re.compile(
 )
 _BRACKETED = re.compile(rf"\s?{_YEAR}\s?[〕\]］】）)]\s?第?\d{1, 18}\s?号?|\s?\d{{1,2}}\s?[）)]|[一二三四五六七八九十]{{1,3}}[）)]")
 _ITEM_NUMBER = re.compile(r"\d{1,2}(?:[、．]|\.(?!\d))|[一二三四五六七八九十]{1,3}(?:[、．]|\.(?!\d))|\d{1,2}[）)]")
-_LABEL = re.compile(r"(?:附件|附表|图表|附录|步骤|方案|版本|标段|模块|案例|表|图|[A-Za-zＡ-Ｚ][-_/.]?|[×*＊+＋]|\d[.:：/])\Z")
+_LABEL = re.compile(
+    r"(?:附件|附表|图表|附录|步骤|方案|版本|标段|模块|案例|(?<![代发])表|(?<!地)图|[A-Za-zＡ-Ｚ][-_/.]?|[×*＊+＋]|\d[.:：/])\Z"
+)
 _TOKEN = re.compile(r"[\w./+-]{1,80}", re.ASCII)
 _BULLETS = " \t\u3000\xa0•·●■▲◆★※-—"
 _FOLLOW = "".join(sorted({c for c in {*_CODES.lengths, *"余多来成分个几至到县村乡镇家省"} if c != "-"}))
@@ -164,6 +170,7 @@ def find(text: str) -> Iterator[Found]:
     sealed = _Sealed(text)
     at = 0
     last: Found | None = None
+    named: Found | None = None  # the last one whose noun said what it counts
     while (begin := _NEXT.search(text, at)) is not None:
         start = begin.start()
         end = sealed.around(start) or _too_long(text, start)
@@ -182,8 +189,29 @@ def find(text: str) -> Iterator[Found]:
         at = found.end
         if _LOST in text[max(0, found.start - 1) : found.end]:
             found = found._replace(quantity=unreadable(found.quantity))
+        if named is not None and found.measure == named.measure == "个" and len(found.noun) <= 1 and _in_step(text, named, found):
+            found = found._replace(quantity=replace(found.quantity, unit=named.quantity.unit), noun=named.noun)
+        elif found.noun:
+            named = found
         last = found
         yield found
+
+
+_STEP = re.compile(r"[、，,][\u4e00-\u9fff]{0,4}\d")
+_STEP_HEAD = re.compile(r"[，,；;]\s*[\u4e00-\u9fff]{2,10}\Z")
+_STEP_SPAN = 80
+
+
+def _in_step(text: str, named: Found, found: Found) -> bool:
+    """Whether a number counts what an earlier one did, in step with it: «甲省项目20个、资金3亿元，乙省15个、2亿元»."""
+    between = text[named.after : found.start]
+    return (
+        len(between) <= _STEP_SPAN
+        and not any(sign in between for sign in "。！？!?\n")
+        and _STEP.match(between) is not None
+        and _STEP_HEAD.search(between) is not None
+        and _STEP.match(text, found.after) is not None
+    )
 
 
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)?", re.ASCII)
@@ -435,6 +463,8 @@ def _unit(text: str, start: int, end: int, number: Numeral, last: Found | None) 
     if name in _GENERIC:
         unit, noun = _counted(text, start, after, name, unit, last)
         return unit, each, name, noun, after
+    if name == "元" and (currency := _CURRENCY.search(text, max(0, start - 3), start)) is not None:
+        return _CURRENCIES[currency[0]], each, name, "", after
     if name == "家":
         kept = _NOUN.match(text, after)
         if kept is not None and _CODES.nouns[kept[0]] == _HOUSEHOLD:
@@ -444,7 +474,16 @@ def _unit(text: str, start: int, end: int, number: Numeral, last: Found | None) 
     return unit, each, name, "", after
 
 
-_PLACES = frozenset({"省", "县", "村", "乡", "镇", "州", "省区", "省市", "区县", "县市", "县区", "乡镇", "市州", "地市"})
+_CURRENCIES = {
+    "港币": "other:港元",
+    "港元": "other:港元",
+    "美金": "other:美元",
+    "美元": "other:美元",
+    "欧元": "other:欧元",
+    "日元": "other:日元",
+}
+_CURRENCY = re.compile("(?:" + "|".join(_CURRENCIES) + r")\Z")
+_PLACES = frozenset({"省", "市", "县", "村", "乡", "镇", "州", "州市", "省区", "省市", "区县", "县市", "县区", "乡镇", "市州", "地市"})
 
 
 def _counted(text: str, start: int, after: int, name: str, unit: str, last: Found | None) -> tuple[str, str]:
@@ -460,12 +499,17 @@ def _counted(text: str, start: int, after: int, name: str, unit: str, last: Foun
     stop = _NOUN_STOP.search(text, after, after + 14)
     limit = stop.start() if stop is not None else min(after + 14, len(text))
     noun = _NOUN.search(text, after, limit)
+    gone_to = None
     while (
         noun is not None
         and _CODES.nouns[noun[0]] in _ACTORS
         and (_COMPOUND.match(text, noun.end(), limit) or _GONE_TO.search(text, after, noun.start()))
     ):
-        noun = _NOUN.search(text, noun.end(), limit)
+        gone_to, noun = noun, _NOUN.search(text, noun.end(), limit)
+    if noun is None and gone_to is not None and gone_to.end() == limit:
+        noun = gone_to  # 三个驻村: nothing else was counted
+    while noun is not None and (head := _NOUN.match(text, noun.end(), limit)) is not None:
+        noun = head  # 8个村党支部, 5名村干部家属: the last one is counted
     if noun is not None and _CODES.nouns[noun[0]]:
         if (
             stop is not None
@@ -661,6 +705,9 @@ _DURATION_CUES = (
 )
 
 
+_BEASTS = frozenset("牛牦奶黄水肉种猪羊驴马骡骆鹿")
+
+
 def _is_meant(text: str, start: int, number: Numeral, word: str, unit: str, measure: str, after: int) -> bool:
     """Whether the number counts something: not an article (一座), not an indefinite (几个), not a scale that is no number (万名), not a span of time."""
     first = text[start]
@@ -678,7 +725,7 @@ def _is_meant(text: str, start: int, number: Numeral, word: str, unit: str, meas
         if measure in {"瓦", "瓦时"}:
             return False
         if run == "两" and measure in {"级", "面", "边", "头", "口", "道", "类", "门"}:
-            return False
+            return measure == "头" and text[after : after + 1] in _BEASTS
         if len(run) == 1 and measure in {"级", "面", "起", "方", "点", "处", "回", "道"} and unit.startswith("other:"):
             return measure in {"处", "道"}
         if number.vague and number.low < 10 and number.low == 2:

@@ -139,6 +139,27 @@ SENTENCES = [
     ("15个项目开工13个、完工9个，发布岗位240个。", ["15 project", "13 project", "9 project", "240 other:个"], [None] * 4),
     ("为期两个半月，历时一年半，九成五的村民满意，管道12千米。", ["2.5 other:月", "1.5 year", "95 percent", "12 km"], [None] * 4),
     ("1个国家级、3个省级、12个市级龙头企业。", ["1 organisation", "3 organisation", "12 organisation"], [None] * 3),
+    # the last noun of a compound is counted; what goes on in step counts the same thing
+    (
+        "与7个村党支部结对，给210个小学生送去文具盒80个，4个专家大院带动农户900户。",
+        ["7 branch", "210 person", "80 item", "4 other:个", "900 household"],
+        [None] * 5,
+    ),
+    (
+        "甲县项目30个、资金2亿元，乙县12个、9000万元；表彰先进集体6个。",
+        ["30 project", "200000000 CNY", "12 project", "90000000 CNY", "6 organisation"],
+        [None] * 5,
+    ),
+    (
+        "甲省3市15县结对，港商捐来港币50万元，20万相对贫困人口脱贫。",
+        ["3 other:市", "15 county", "500000 other:港元", "200000 person"],
+        [None] * 4,
+    ),
+    (
+        "园区二期、整治项目（三期）、大石沟村4组；代表800名村民致谢，深入三个驻村，养了两头奶牛。",
+        ["800 person", "3 village", "2 other:头"],
+        [None] * 3,
+    ),
     ("65岁以上老人、80后干部、4A级景区、5G基站、318国道。", [], []),
 ]
 
