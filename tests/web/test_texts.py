@@ -86,6 +86,13 @@ def test_a_check_is_run_again_and_tells_what_changed(office: Office, ledger: dic
     assert "v-contradicted" not in text(clerk.get(at(office, "review", review.pk))).split("6万元")[0].split("text")[-1]
 
 
+def test_what_an_earlier_text_said_is_shown_with_the_list_and_with_the_claim(office: Office, ledger: dict[str, int], clerk: Client) -> None:
+    checked(office, clerk, "2019年，学院投入帮扶资金6万元。")
+    review = checked(office, clerk, "学院在2019年直接投入帮扶资金5万元。")
+    for page in (clerk.get(at(office, "review", review.pk)), clerk.get(at(office, "claim", review.pk, 0))):
+        assert "写的是“6万元”，这里是“5万元”" in text(page)
+
+
 def test_what_cannot_be_checked_is_said(office: Office, clerk: Client) -> None:
     assert "请粘贴文稿" in text(clerk.post(at(office, "check"), {"text": " "}))
     picture = clerk.post(at(office, "check"), {"file": SimpleUploadedFile("扫描.png", b"\x89PNG\r\n\x1a\n....")})

@@ -11,7 +11,9 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from bangfu.claims.binding import SliceWords
 from bangfu.ledger.crypt import FileDamaged
+from bangfu.ledger.models import Party, Place, Project
 from bangfu.office import checking, documents
 from bangfu.office.books import Books
 from bangfu.office.checking import Checked
@@ -152,6 +154,8 @@ def claim(request: HttpRequest, slug: str, pk: int, index: int) -> HttpResponse:
         now=now,
         mark=checked.mark,
         quarrels=[c for c in checked.report.contradictions if index in c.claims],
+        recalled=[r for r in checked.report.recalled if r.index == index],
+        where=_where(finding.judgement.asked),
         others=checked.findings,
         unit=unit_word(finding.claim.quantity.unit, desk.lang),
         figures=sorted(desk.catalogue.figures.values(), key=lambda f: (f.chapter, f.label.zh)),
@@ -160,7 +164,17 @@ def claim(request: HttpRequest, slug: str, pk: int, index: int) -> HttpResponse:
     )
 
 
-def _period(asked: Any) -> str:
+def _where(asked: SliceWords) -> str:
+    """The places, units and project that the claim was limited to, by name."""
+    found = [
+        *Place.objects.filter(pk__in=asked.places),
+        *Party.objects.filter(pk__in=asked.units),
+        *Project.objects.filter(pk=asked.project),
+    ]
+    return "、".join(one.name for one in found)
+
+
+def _period(asked: SliceWords) -> str:
     return write_period(asked.begin, asked.end)
 
 
