@@ -272,8 +272,7 @@ def _recalled(findings: Sequence[Finding], earlier: Iterable[Earlier]) -> Iterab
 def _quarrel(index: int, finding: Finding, figure: Figure, said: Earlier) -> Recalled | None:
     """What of a claim cannot be true together with what an earlier report said of the same figure."""
     bounds, quote = finding.claim.quantity.bounds(), finding.claim.quote
-    less = bounds.high is not None and said.low is not None and bounds.high < said.low
-    more = bounds.low is not None and said.high is not None and bounds.low > said.high
+    less, more = _below(bounds.low, bounds.high, said.low, said.high), _below(said.low, said.high, bounds.low, bounds.high)
     if not (less or more):
         return None
     asked = {finding.judgement.asked, finding.binding.slices[0]}
@@ -289,6 +288,14 @@ def _quarrel(index: int, finding: Finding, figure: Figure, said: Earlier) -> Rec
     else:
         return None
     return Recalled(index, said, zh, en)
+
+
+def _below(low: Decimal | None, high: Decimal | None, other_low: Decimal | None, other_high: Decimal | None) -> bool:
+    """Whether every number of the first interval is below the second; rounded numbers that only touch (5万, 6万) are told apart."""
+    if high is None or other_low is None:
+        return False
+    rounded = low is not None and other_high is not None and low < high and other_low < other_high
+    return high < other_low or (high == other_low and rounded)
 
 
 def _grows(figure: Figure) -> bool:

@@ -166,12 +166,12 @@ def claim(request: HttpRequest, slug: str, pk: int, index: int) -> HttpResponse:
 
 def _where(asked: SliceWords) -> str:
     """The places, units and project that the claim was limited to, by name."""
-    found = [
-        *Place.objects.filter(pk__in=asked.places),
-        *Party.objects.filter(pk__in=asked.units),
-        *Project.objects.filter(pk=asked.project),
+    names = [
+        *Place.objects.filter(pk__in=asked.places).values_list("name", flat=True),
+        *Party.objects.filter(pk__in=asked.units).values_list("name", flat=True),
+        *Project.objects.filter(pk__in=filter(None, [asked.project])).values_list("name", flat=True),
     ]
-    return "、".join(one.name for one in found)
+    return "、".join(names)
 
 
 def _period(asked: SliceWords) -> str:
