@@ -37,6 +37,7 @@ class Read:
     binding: Binding
     names: frozenset[int]  # ids of places and units named in its clause, even openly
     place: str | None = None  # a place its clause names, known to the ledger or not
+    table: int | None = None  # the table it stands in: its rows tell of different things in the same words
 
     @property
     def bounds(self) -> Bounds:
@@ -87,6 +88,7 @@ def same_thing(reads: Sequence[Read]) -> Iterator[Contradiction]:
             for second in group[i + 1 :]:
                 if (
                     first.context.sentence == second.context.sentence
+                    or (first.table is not None and first.table == second.table)
                     or _meet(first.bounds, second.bounds)
                     or not _told_twice(first, second)
                 ):

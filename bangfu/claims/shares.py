@@ -376,4 +376,5 @@ OF_A_WHOLE = Limit(
     "这里说的是前面那个数的一部分，台账没有单列", "This speaks of a part of the number before, which the ledger does not keep apart"
 )
 IN_A_TABLE = Limit("表中同一指标写了几个数，各是一部分", "The table says several numbers of one figure: each is a part")
+OF_AN_EVENT = Limit("表中的一行只说一次", "A row of the table speaks of one occasion")
 OF_A_GROUP = Limit("表中的小计只是一部分", "A subtotal of the table is a part")

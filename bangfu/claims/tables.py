@@ -15,7 +15,7 @@ from enum import StrEnum
 from itertools import takewhile
 
 from bangfu.claims.consistency import Contradiction, Read
-from bangfu.claims.shares import IN_A_TABLE, OF_A_GROUP, Limit
+from bangfu.claims.shares import IN_A_TABLE, OF_A_GROUP, OF_AN_EVENT, Limit
 from bangfu.quantities import Quantity, plain, unit
 
 ZERO = Decimal(0)
@@ -82,6 +82,7 @@ _NO_SUM = re.compile(
 _SHARED = re.compile("受益|覆盖|涉及|惠及|带动|辐射|村数|县数|乡镇数|不重复|去重")
 _STOCK = re.compile("现有|在岗|在册|在职|在校|年末|期末|年底|结存|存栏|总人口|常住|户籍")
 _OVERLAP = re.compile("女|党员|少数民族|残疾|大专|本科|青年|老[人年]|妇女|儿童|学生")
+_WHEN = re.compile("^(?:活动|培训|举办|开展|拨付|采购|购买|捐赠|慰问|走访|服务|义诊|到账|支付|发生)?(?:日期|时间)(?:[（(].*)?$")
 _YEAR = re.compile(r"(?:(?:19|20)\d\d|[本上去今前]年?|第?[一二三四1-4上下]半?(?:季度?|年)|\d{1,2}月)(?:年|年度|度|份)?")
 _LEVELS = (
     re.compile(r"[一二三四五六七八九十]{1,3}(?:[、.．]|$)"),
@@ -120,14 +121,21 @@ def parts(reads: Sequence[Read], tables: Sequence[Table]) -> list[Read]:
     """
     at = {read.claim.span[0]: read for read in reads}
     limits: dict[int, Limit] = {}
-    for table in tables:
+    within: dict[int, int] = {}
+    for number, table in enumerate(tables):
         roles = _roles(table)
+        events = any(_WHEN.search(table.heading(i)) for i in range(len(table.heads)))
         alike: dict[object, list[tuple[Read, bool]]] = {}
         for row, what in zip(table.rows, roles, strict=True):
             for column, cell in enumerate(row):
                 read = next((at[i] for i in range(*(cell.span or (0, 0))) if i in at), None) if cell.quantity is not None else None
-                if read is None or read.binding.figure is None:
+                if read is None:
                     continue
+                within[read.index] = number
+                if read.binding.figure is None:
+                    continue
+                if events and what is Role.item:
+                    limits[read.index] = OF_AN_EVENT
                 asked = read.asked
                 if what is Role.group and not (asked.places or asked.units or asked.project):
                     limits[read.index] = OF_A_GROUP
@@ -137,7 +145,10 @@ def parts(reads: Sequence[Read], tables: Sequence[Table]) -> list[Read]:
         for told in alike.values():
             if len(told) > 1:
                 limits |= {read.index: limits.get(read.index, IN_A_TABLE) for read, total in told if not total}
-    return [replace(r, binding=replace(r.binding, limit=limits[r.index])) if r.index in limits else r for r in reads]
+    return [
+        replace(r, table=within.get(r.index), binding=replace(r.binding, limit=limits[r.index]) if r.index in limits else r.binding)
+        for r in reads
+    ]
 
 
 def _column_roles(table: Table) -> list[Role | None]:

@@ -144,3 +144,17 @@ def test_rows_of_places_units_and_years_are_asked_for_each() -> None:
 def test_people_in_a_table_are_not_the_whole() -> None:
     told = verdicts("姓名 职务 引进资金（万元）\n张某 第一书记 20\n李某 队员 100\n合计 _ 120")
     assert told == [("20万元", "ambiguous"), ("100万元", "ambiguous"), ("120万元", "supported")]
+
+
+def test_growth_is_that_of_the_last_of_the_years_beside_it() -> None:
+    told = verdicts(
+        "指标 单位 2022年 2023年 同比增长\n投入帮扶资金 万元 60 96.8 61.3%\n培训技术人员 人次 200 162 -19%", "附件1 指标完成情况"
+    )
+    assert [verdict for _, verdict in told] == ["supported"] * 6
+
+
+def test_a_row_of_a_list_of_occasions_is_one_of_them() -> None:
+    rows = "日期 活动 地点 参加人数 服务群众（人次）\n2023-03-05 义诊 龙塘村 20 630\n2023-05-12 义诊 龙塘村 16 400\n2023-07-01 义诊 青岩村 12 300"
+    assert {quote: verdict for quote, verdict in verdicts(rows) if "人次" in quote} == dict.fromkeys(
+        ("630人次", "400人次", "300人次"), "ambiguous"
+    )

@@ -20,6 +20,7 @@ from bangfu.office.documents.shapes import Builder, Where
 
 _YEAR = re.compile(r"(?:(?:19|20)\d\d年?度?|[本上去今]年度?|第?[一二三四1-4]季度|\d{1,2}月份?)")
 _FOUR = re.compile(r"(?:19|20)\d\d")
+_GROWN = re.compile("(?:同比|较上年|比上年)(?:增长|增减|增加|增幅)?|增长率?$|增幅")
 _SPAN = re.compile(r"(?:19|20)\d\d—(?:19|20)\d\d年")
 _DATE = re.compile(r"(?:19|20)\d\d\s*[年./-]\s*\d{1,2}(?:\s*[月./-]\s*\d{0,2})?日?.{0,6}")
 _CODE = re.compile("序号|编号|号码|电话|手机|文号|票号|凭证|账号|身份证|学号|邮编|日期|时间|年份|年度|备注|说明")
@@ -184,6 +185,8 @@ def _row(
     for i in numbers:
         own = _bracketed([headings[i]])
         name = _IN_BRACKETS.sub("", headings[i]) if own else headings[i]
+        if _GROWN.match(name) and (compared := _all_years(headings)):
+            out.say(compared[-len("2019年") :])  # growth is that of the last of the years beside it
         if _YEAR.fullmatch(year) or _SPAN.fullmatch(year):
             out.say(year if year[-1] in "年度月季份" else year + "年")
         if _YEAR.fullmatch(name) or _SPAN.fullmatch(name):
