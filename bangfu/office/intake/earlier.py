@@ -8,10 +8,12 @@ before they are read, and can be thrown away. An entry that has ended is passed 
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from hashlib import blake2b
 from typing import Any
 
 from django.db import connection, transaction
@@ -29,6 +31,7 @@ from bangfu.office.intake.rows import Issue, Record
 from bangfu.quantities import from_parts, plain, unit
 
 AT_ONCE = 5_000
+_DIGIT = re.compile(r"\d")
 PAYEES = ("supplier", "donor", "party", "household", "person")
 """Who gave or got the money, as kinds name them: the first that is stated."""
 
@@ -43,7 +46,7 @@ class Signs:
     """Makes the signs of what was read or recorded: whole numbers of 64 bits."""
 
     def __init__(self) -> None:
-        self.hash = keyring().hash
+        self.key = keyring().hash("", "sign")
 
     def of(self, kind: str, values: Mapping[str, Any], payee: str, cents: int | None, day: date) -> dict[int, str]:
         """Sign → the field it is made of. A number of fewer than six digits (记-12) is counted anew each year, so it is known with its year."""
@@ -54,14 +57,14 @@ class Signs:
                 continue
             key = code.lower() if code.isascii() else norm(code)
             if len(key) >= 3:
-                year = "" if sum(c.isdigit() for c in key) >= 6 else day.year
+                year = "" if len(_DIGIT.findall(key)) >= 6 else day.year
                 found[self._sign(f"n{kind}\x1f{key}\x1f{year}")] = name
         if payee and cents:
             found[self._sign(f"p{kind}\x1f{payee}\x1f{cents}\x1f{day.toordinal()}")] = "amount"
         return found
 
     def _sign(self, text: str) -> int:
-        return int.from_bytes(self.hash(text, "sign")[:8], "big", signed=True)
+        return int.from_bytes(blake2b(text.encode(), key=self.key, digest_size=8).digest(), "big", signed=True)
 
     def of_record(self, record: Record) -> dict[int, str]:
         """The signs of a row as read; none where it says no day."""

@@ -229,7 +229,11 @@ class Hashes:
 
     @staticmethod
     def _text(record: Record) -> str:
-        text = record.kind.code + "\x1e" + "\x1f".join(f"{n}={said(v)}" for n, v in sorted(record.values.items()))
+        text = (
+            record.kind.code
+            + "\x1e"
+            + "\x1f".join(f"{n}={v}" if v.__class__ is str else f"{n}={said(v)}" for n, v in sorted(record.values.items()))
+        )
         if record.extra:
             text += "\x1e" + "\x1f".join(f"{n}={v}" for n, v in sorted(record.extra.items()))
         return text

@@ -197,6 +197,7 @@ class TableReader:
         self.remarks += [i for i, title in self.extra if re.search(r"备\s*注|说明", title)]
         self.place_required = bool(self.place_parts) and min(shares.get(p.index, 1.0) for p in self.place_parts) < 0.5
         self.title_month = _period_across(self.table.period, understood.year) or _title_month(understood)
+        self.quick = frozenset(p.index for p in self.parts if self._is_quick(p))
         self.choosing = self._choosing()
         self.choices: dict[tuple[str, ...], str] = {}
         self.near = ""
@@ -244,6 +245,12 @@ class TableReader:
         if "y" in found and any(name == "begin" and index != found["y"] for index, name in taken.items()):
             return {"y": found["y"]}
         return {}
+
+    def _is_quick(self, part: _Part) -> bool:
+        """Whether a column's text always reads the same, whatever stands beside or above it."""
+        beside = part.field.type is FieldType.UNIT and self.registers is not None and bool(self.registers.heads)
+        dated = part.field.type is FieldType.DATE and self.title_month is not None
+        return not (part.joined or part.inner or beside or dated or part.field.name in self.added)
 
     def _choosing(self) -> Field | None:
         """The field of the category, where no column tells it."""
@@ -303,7 +310,9 @@ class TableReader:
         width = len(cells)
         if self.table.period and all(is_blank(cells[i]) for i in self.table.measured if i < width):
             return True
-        if any(("结" in t or "页" in t or "余" in t) and _CARRIED.fullmatch(norm(t)) for t in cells[self.table.left : self.table.left + 5]):
+        first = cells[self.table.left : self.table.left + 5]
+        together = "".join(first)
+        if ("结" in together or "页" in together or "余" in together) and any(_CARRIED.fullmatch(norm(t)) for t in first):
             return True
         if self.receipts is not None:
             came, out = (cells[i] if i < width else "" for i in self.receipts)
@@ -320,7 +329,9 @@ class TableReader:
             context = self._of_its_year(row, cells, context)
         values: dict[str, Any] = {}
         issues: list[Issue] = []
-        record = Record(row, self.kind, values, {}, issues)
+        places: dict[str, int] = {}
+        record = Record(row, self.kind, values, {}, issues, places)
+        quick = self.quick
         width = len(cells)
         self.row_cells = cells
         for part in self.parts:
@@ -333,6 +344,16 @@ class TableReader:
             elif text in DITTO:
                 text = self.above.get(index, "")
             self.above[index] = text
+            if index in quick:  # read before, and nothing wrong with it
+                known = part.memo.get(text)
+                if known is not None and known[1] is None:
+                    value, name = known[0], part.field.name
+                    if value is not None:
+                        values[name] = value
+                        places[name] = index
+                        if name == "begin":
+                            self.last_year = value.begin.year
+                    continue
             if part.joined or part.inner:
                 self._take_apart(part, text, context, record)
             else:
