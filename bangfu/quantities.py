@@ -292,6 +292,7 @@ _NUMBER = re.compile(_ARABIC, re.ASCII)
 # A run is bounded in length, so that reading stays linear on any text.
 _RUN = re.compile(rf"(?:{_ARABIC}|[{_CN}几数])(?:[{_CN}几余多来]|(?<=[万亿])(?:{_ARABIC})){{0,23}}", re.ASCII)
 _TAIL = frozenset(_CN + "几余多来")
+_GOES_ON = frozenset(_CN + "几余多来0123456789")
 _INNER = re.compile(r"[余多来]")
 _SCALE_TAIL = re.compile(r"[十百千万亿]*\Z")
 _LARGE = re.compile(r"[万亿]")
@@ -320,9 +321,17 @@ def numeral(text: str, start: int = 0) -> Numeral | None:
     百, 千, 万 alone are read as 100, 1000, 10000: whether they are meant as a number (近万, 万余) only what stands around them tells.
     """
     number = _NUMBER.match(text, start)
-    if number is not None and text[number.end() : number.end() + 1] not in _TAIL:
-        value, step = _leaf(number[0])
-        return Numeral(value, value, number.end(), "", step if step is not ONE else ZERO)
+    if number is not None:
+        end = number.end()
+        sign = text[end : end + 1]
+        if sign not in _TAIL:
+            value, step = _leaf(number[0])
+            return Numeral(value, value, end, "", step if step is not ONE else ZERO)
+        if sign in SCALES and text[end + 1 : end + 2] not in _GOES_ON:  # 739.7万
+            value, step = _leaf(number[0])
+            if value:
+                value, step = value * SCALES[sign], step * SCALES[sign]
+                return Numeral(value, value, end + 1, "", step if step != 1 else ZERO)
     run = _RUN.match(text, start)
     if run is None:
         return None

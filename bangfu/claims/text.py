@@ -58,6 +58,14 @@ class _Way:
         i = bisect_right(self.after, at - 1) - 1
         return self.before[i] + (at - self.after[i]) if self.kept[i] else self.before[i + 1]
 
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Both ends of a span that is not empty; most lie within one piece."""
+        i = bisect_right(self.after, start) - 1
+        if self.kept[i] and (i + 1 == len(self.after) or end <= self.after[i + 1]):
+            shift = self.before[i] - self.after[i]
+            return start + shift, end + shift
+        return self.start(start), self.end(end)
+
 
 @dataclass(frozen=True, slots=True)
 class Text:
@@ -75,7 +83,7 @@ class Text:
                 start = way.start(start)
             return start, start
         for way in reversed(self._ways):
-            start, end = way.start(start), way.end(end)
+            start, end = way.span(start, end)
         return start, end
 
 
