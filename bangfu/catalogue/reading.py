@@ -86,7 +86,7 @@ def read_field(fld: Field, text: str, *, scale: str = "", year: int | None = Non
     if kind is FieldType.PERSON:
         return read_names(text)
     if kind is FieldType.HOUSEHOLD:
-        return read_name(text)
+        return read_name(_BESIDE_NAME.sub("", text).strip() or text)
     return text.strip()
 
 

@@ -33,7 +33,7 @@ from bangfu.office.intake.reading import Sheet, place_of
 from bangfu.office.intake.registers import Place, Registers, Unit
 from bangfu.office.intake.structure import Card, Grid, Table, account_book
 from bangfu.office.intake.understanding import Meaning, Understood, years_in
-from bangfu.office.intake.words import heading, is_note, is_title_info, told_time
+from bangfu.office.intake.words import SERIAL, heading, is_note, is_title_info, told_time
 from bangfu.quantities import plain
 
 IDENTITY = frozenset({"id_number", "household_id_number"})
@@ -126,7 +126,9 @@ class _Part:
 
 _TELLS_PLACE = {
     "project": ("title",),
-    "payment": ("project", "title"),
+    "payment": ("project", "title", "party"),
+    "visit": ("household",),
+    "pairing": ("household",),
     "training": ("category",),
     "branch_activity": ("party",),
     "posting": ("category", "position"),
@@ -167,8 +169,12 @@ class TableReader:
         self.registers = registers
         self.table = understood.source
         merged = _merged_down(grid, self.table)
-        self.merged_years: Mapping[int, str] = {}
         shares = _blank_shares(self.table, merged)
+        self.merged_years: Mapping[int, str] = {}
+        first = next((c for c in self.table.columns if c.path), None)
+        numbered = first is not None and heading(first.leaf).word.lower() in SERIAL and shares.get(first.index, 1.0) < 0.5
+        self.serial = first.index if first is not None and numbered else None
+        self.money_unit = _money_unit(self.table)
         self.parts: list[_Part] = []
         self.place_parts: list[_Part] = []
         self.extra: list[tuple[int, str]] = []
@@ -179,7 +185,7 @@ class TableReader:
             self._add(meaning, merged, shares)
         self.extra = _distinct(self.extra)
         tellers = _TELLS_PLACE.get(self.kind.code, ()) if registers is not None else ()
-        self.teller = next((p for name in tellers for p in self.parts if p.field.name == name), None)
+        self.tellers = [p for name in tellers for p in self.parts if p.field.name == name]
         self.begin = next((p for p in self.parts if p.field.name == "begin"), None)
         counts = Counter(m.field.name for m in understood.meanings if m.field is not None and m.field.type is FieldType.NUMBER)
         self.added = frozenset(name for name, count in counts.items() if count > 1)
@@ -206,16 +212,17 @@ class TableReader:
             self.near = norm(found.county or found.name) if found is not None else ""
 
     def _told(self, cells: Sequence[str], record: Record) -> Place | None:
-        """Where no column, band or title tells the place: the village that the project's name, the trainees or the paired branch names."""
+        """Where no column, band or title tells the place: the village that the project's name, the trainees, the paired branch or the payee names."""
         assert self.registers is not None
-        assert self.teller is not None
-        text = cells[self.teller.index] if self.teller.index < len(cells) else ""
-        text = text or self.teller.merged.get(record.row, "")
-        if self.teller.field.name == "party":
-            return self._home_of_branch(record)
-        inside = {p.name: p for p in self.registers.places if len(p.name) >= 3 and p.name in text}
-        fine = [p for p in inside.values() if p.level not in {"county", "prefecture", "province"}] or list(inside.values())
-        return fine[0] if len(fine) == 1 else None
+        for part in self.tellers:
+            text = (cells[part.index] if part.index < len(cells) else "") or part.merged.get(record.row, "")
+            if part.field.name == "party" and self.kind.code == "branch_activity":
+                return self._home_of_branch(record)
+            inside = {p.name: p for p in self.registers.places if len(p.name) >= 3 and p.name in text}
+            fine = [p for p in inside.values() if p.level not in _WIDE] or ([] if part.field.name == "party" else list(inside.values()))
+            if len(fine) == 1:
+                return fine[0]
+        return None
 
     def _add(self, meaning: Meaning, merged: Mapping[int, Mapping[int, str]], shares: Mapping[int, float]) -> None:
         index, fld = meaning.column.index, meaning.field
@@ -338,11 +345,14 @@ class TableReader:
             index = part.index
             text = cells[index] if index < width else ""
             if not text:
-                text = part.merged.get(row, "") or (self.above.get(index, "") if part.fill else "")
+                goes_on = part is self.begin and self.serial is not None and self._goes_on(cells)
+                text = part.merged.get(row, "") or (self.above.get(index, "") if part.fill or goes_on else "")
                 if not text:
                     continue
             elif text in DITTO:
                 text = self.above.get(index, "")
+            if part.field.unit == "CNY" and self.money_unit is not None and not part.scale:
+                text = self._with_unit(text, cells)
             self.above[index] = text
             if index in quick:  # read before, and nothing wrong with it
                 known = part.memo.get(text)
@@ -377,7 +387,7 @@ class TableReader:
                 values.setdefault("category", choice)
         if self.place_parts or context.place is not None:
             self._place(row, cells, context, record)
-        if self.teller is not None and _is_wide(values.get("place")):
+        if self.tellers and _is_wide(values.get("place")):
             told = self._told(cells, record)
             if told is not None and (values.get("place") is None or values["place"].name in {told.county, told.township}):
                 values["place"] = told
@@ -396,6 +406,17 @@ class TableReader:
         column = next((p.index for p in (*self.parts, *self.place_parts) if p.field.name == fld.name), self.table.left)
         zh, en = f"没有填{fld.label.zh}，这一行记不进台账，请补上", f"{fld.label.en} is not stated: the row cannot be recorded; fill it in"
         return Issue(row, column, fld.name, "required", zh, en)
+
+    def _goes_on(self, cells: Sequence[str]) -> bool:
+        """Whether a row without a number of its own goes on with the entry above, whose day it shares."""
+        assert self.serial is not None
+        return not (self.serial < len(cells) and cells[self.serial])
+
+    def _with_unit(self, text: str, cells: Sequence[str]) -> str:
+        """An amount with the unit of money that a column of its own tells: 1.5 | 万元."""
+        assert self.money_unit is not None
+        unit = cells[self.money_unit] if self.money_unit < len(cells) else ""
+        return text + unit if unit in MONEY_UNITS and re.fullmatch(r"[\d.,]+", text) else text
 
     def _take_apart(self, part: _Part, text: str, context: Context, record: Record) -> None:
         """A cell that holds several fields."""
@@ -831,8 +852,11 @@ class TableReader:
         return None
 
 
+_WIDE = frozenset({"province", "prefecture", "county", "township"})
+
+
 def _is_wide(place: Any) -> bool:
-    return place is None or (isinstance(place, Place) and place.level in {"province", "prefecture", "county", "township"})
+    return place is None or (isinstance(place, Place) and place.level in _WIDE)
 
 
 def _finer(one: Place, other: Place) -> bool:
@@ -856,6 +880,19 @@ def _distinct(pairs: list[tuple[int, str]]) -> list[tuple[int, str]]:
         seen[title] = count + 1
         out.append((index, title if not count else f"{title}（{place_of(0, index)[:-1]}列）"))
     return out
+
+
+MONEY_UNITS = frozenset({"元", "万元", "千元", "百元", "亿元"})
+
+
+def _money_unit(table: Table) -> int | None:
+    """The column that tells, row by row, in which unit of money an amount is written."""
+    rows = [table.sheet.rows[line.row] for line in table.lines if line.sort == "data" and line.row < len(table.sheet.rows)]
+    for column in table.columns:
+        words = [r[column.index] for r in rows if column.index < len(r) and r[column.index]]
+        if words and all(w in MONEY_UNITS for w in words):
+            return column.index
+    return None
 
 
 def _merged_down(grid: Grid, table: Table) -> dict[int, dict[int, str]]:

@@ -463,9 +463,10 @@ class _Strip:
         adjacent = sum(1 for a, b in pairwise(known) if a and b)
         if count == 2:
             touching = cells[1][0] == self.grid.reach(row, cells[0][0])[1] + 1
-            return (
-                hits == 2 and touching and current is None and all(self.words.exactly(t) for _, t in cells) and self._is_pair_data(row + 1)
+            begins = current is None or (
+                row > 0 and len(self.cells(row - 1)) == 1 and _SECTION.match(self.cells(row - 1)[0][1]) is not None
             )
+            return hits == 2 and touching and begins and all(self.words.exactly(t) for _, t in cells) and self._is_pair_data(row + 1)
         serial = norm(cells[0][1]) in SERIAL
         if current is not None:
             strict = sum(self.words.exactly(t) for _, t in cells)

@@ -86,6 +86,7 @@ class Understood:
     place: str = ""
     summary: bool = False
     why: tuple[str, str] = ("", "")
+    wholes: frozenset[int] = frozenset()  # columns that are the total of others of their row
 
     def column_of(self, name: str) -> Meaning | None:
         return next((m for m in self.meanings if m.field is not None and m.field.name == name), None)
@@ -508,6 +509,7 @@ class Understanding:
                 inner = inner_parts(meaning.column.path, best, self._exactly(best))
                 taken = {c.name for c in found.values()}
                 meaning.inner = tuple(f if f is not None and f.name not in taken else None for f in inner) if any(inner) else ()
+        result.wholes = frozenset(wholes)
         result.summary = self._is_summary(source, result, titles)
         result.why = self._why(best, result, named)
         self._ask(result)
@@ -769,6 +771,8 @@ class Understanding:
             return 1.0
         unit = next((u for p in reversed(column.path) if (u := heading(p).unit)), "")
         code = next((c for word, c in _COUNTED if unit and re.fullmatch(word, unit)), "")
+        if (code == "CNY") != (fld.unit == "CNY") and code:
+            return 0.3  # money is no count, and no count is money
         return 1.0 if not code or code == fld.unit or fld.unit not in _STRICT else 0.5
 
     @staticmethod
@@ -848,7 +852,7 @@ class Understanding:
         if {"person", "household"} & names:
             return False  # each row is somebody's
         told = any("汇总" in t or "分析表" in t for t in (*titles, source.sheet.name))
-        counted = any(re.search(r"笔数|占比|条数|合计|小计|总额|比例", c.title) for c in source.columns)
+        counted = any(re.search(r"笔数|占比|条数|合计|小计|总额|比例", c.title) and c.index not in result.wholes for c in source.columns)
         bare = not ({"title", "person", "household"} & names) or "begin" not in names
         called = result.kind.titled_by
         counted = counted and called is not None and called.required  # the income of a village needs no name: its columns may end in 合计

@@ -626,3 +626,64 @@ def test_a_title_settles_the_category(words: Vocabulary) -> None:
     rows = [["认种登记表"], ["认养人", "品种", "数量", "金额", "认养日期", "地点"], ["方远", "苹果树", "2棵", "400", "2021.3.4", "柳湾村"]]
     found = preview_book(Book("x.xlsx", [Sheet("Sheet1", rows)]), words, [OFFICE])
     assert [r.values.get("category") for p in found.parts() for r in p.records] == ["crop"]
+
+
+def test_a_row_without_its_number_goes_on_with_the_entry_above(words: Vocabulary) -> None:
+    answer = read(
+        words,
+        """
+        2022年会议研究帮扶工作情况
+        序号|时间|会议|研究内容|结果
+        1|2022.1.5|党委会|听取总结|通过
+        |||审议要点|通过
+        2|2022.3.9|办公会|审议拨款|同意
+        """,
+    )
+    assert column(answer, "date") == ["2022-01-05", "2022-01-05", "2022-03-09"]
+
+
+def test_the_unit_of_money_in_a_column_and_the_village_in_the_payees_name(words: Vocabulary) -> None:
+    answer = read(
+        words,
+        """
+        2022年资金拨付明细
+        序号|资金用途|拨付日期|收款单位|拨付金额|货币单位
+        1|修渠|3月5日|柳湾村村委会|1.5|万元
+        2|助学|4月5日|青石县财政局|800|元
+        """,
+    )
+    assert column(answer, "amount_cny") == [15000, 800]
+    assert column(answer, "place") == ["柳湾村", None]
+
+
+def test_the_total_of_a_row_makes_no_summary(words: Vocabulary) -> None:
+    answer = read(
+        words,
+        """
+        职工捐款明细（2021年10月）
+        部门|干部捐款（元）|职工捐款（元）|合计
+        综合办|5600|3420|9020
+        安质部|4300元|2180|6480
+        二分公司|/|1200|1200
+        总计|9900|6800|16700
+        """,
+    )
+    assert column(answer, "amount_cny") == [9020, 6480, 1200]
+
+
+def test_a_table_of_two_columns_under_a_heading_of_its_own(words: Vocabulary) -> None:
+    answer = read(
+        words,
+        """
+        一村一档——柳湾村
+        （一）慰问
+        户主|金额（元）|时间
+        方远|500|2021.1
+        （二）村集体收入
+        年份|收入
+        2019|3万元
+        2020|45000
+        """,
+    )
+    assert column(answer, "amount_cny", "collective_income") == [30000, 45000]
+    assert column(answer, "amount_cny", "visit") == [500]
