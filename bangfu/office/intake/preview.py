@@ -637,8 +637,8 @@ def _row(sheet: str, record: Record) -> dict[str, Any]:
 def _exported(value: Any) -> Any:
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
-    if isinstance(value, Place):  # the answer speaks of villages, or else of counties; the ledger keeps the township
-        return value.county if value.level == "township" and value.county else value.name
+    if isinstance(value, Place):  # the answer speaks of the programme's own places, or else of counties; the ledger keeps the township
+        return value.county if value.level == "township" and value.county and not value.own else value.name
     return value.name if isinstance(value, Unit) else str(value)
 
 

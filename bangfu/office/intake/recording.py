@@ -74,6 +74,7 @@ def registers_of(programme: Programme) -> Registers:
                 line.get("province", ""),
                 variants=tuple(place.variants),
                 id=place.pk,
+                own=place in known,
             ),
         )
     helper = programme.helper

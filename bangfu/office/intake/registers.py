@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any
 
@@ -27,7 +27,7 @@ _SUFFIX = {
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place that the office's workbooks may name. `names` are all full names above it, from the county up."""
+    """A place that the office's workbooks may name: one of the programme's own, or one that only lies above one of them (`own` is False)."""
 
     name: str
     level: str
@@ -38,6 +38,7 @@ class Place:
     designated: bool = False
     variants: tuple[str, ...] = ()
     id: int | None = None
+    own: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,17 +329,7 @@ def _completed(place: Place, counties: Mapping[str, Place]) -> Place:
     county = counties.get(place.county)
     if county is None:
         return place
-    return Place(
-        place.name,
-        place.level,
-        place.county,
-        place.township,
-        place.prefecture or county.prefecture,
-        place.province or county.province,
-        place.designated,
-        place.variants,
-        place.id,
-    )
+    return replace(place, prefecture=place.prefecture or county.prefecture, province=place.province or county.province)
 
 
 _DIVISION = re.compile(
