@@ -160,7 +160,10 @@ _LABEL = re.compile(
 _TOKEN = re.compile(r"[\w./+-]{1,80}", re.ASCII)
 _BULLETS = " \t\u3000\xa0•·●■▲◆★※-—"
 _FOLLOW = "".join(sorted({c for c in {*_CODES.lengths, *"余多来成分个几至到县村乡镇家省"} if c != "-"}))
-_NEXT = re.compile(rf"[\d{_CN}几数](?:(?<=\d)|(?=[{_CN}几数{re.escape(_FOLLOW)}~～—-])|(?<=[近约逾超上过破][百千万亿]))")
+_HALVES = "|".join(f"(?<={word}半)" for word in ("为期", "历时", "长达", "持续", "不足", "不到", "将近"))
+_NEXT = re.compile(
+    rf"[\d{_CN}几数半](?:(?<=\d)|(?<!半)(?=[{_CN}几数{re.escape(_FOLLOW)}~～—-])|(?<=[近约逾超上过破][百千万亿])|(?:{_HALVES})(?=年|个月|个?小时|天|亩|公里))"
+)
 _LOST = "\ufffd"
 
 
@@ -287,7 +290,7 @@ def _skipped(text: str, start: int, floor: int) -> int:
 
 def _expression(text: str, start: int, last: Found | None) -> Found | None:
     part = _slashed(text, start) if text.startswith("/", start + 1) else share(text, start) if "分之" in text[start : start + 12] else None
-    number = part if part is not None else numeral(text, start)
+    number = part if part is not None else Numeral(HALF, HALF, start + 1) if text[start] == "半" else numeral(text, start)
     if number is None:
         return None
     head, word = _hedge_before(text, start, 0 if last is None else last.end)
@@ -714,8 +717,12 @@ def _is_meant(text: str, start: int, number: Numeral, word: str, unit: str, meas
     chinese = not first.isdigit()
     if chinese:
         run = text[start : number.end]
+        if run == "半":
+            return True
         if run == "一" and unit == "year" and text[max(0, start - 2) : start].endswith(("为期", "历时", "长达", "整整", "满")):
             return True
+        if run == "一" and unit == "year" and text[after : after + 1] in {"多", "余"}:
+            return text[max(0, start - 4) : start].endswith((*_DURATION_CUES, "已经", "已", "了"))  # 驻村已经一年多
         if run == "一" or (run in {"几", "数"} and unit != "percent"):
             return False
         if first in "百千万亿" and not (word or number.word) and _AFTER.match(text, after) is None:

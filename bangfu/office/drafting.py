@@ -226,7 +226,7 @@ def _later(day: date | None, years: int) -> date | None:
 
 # ── the same wording ──
 
-_NUMERAL = re.compile(r"[\d０-９][\d０-９,，.．]*|[零〇一二两三四五六七八九十百千]+")
+_NUMERAL = re.compile(r"[\d０-９][\d０-９,，.．]*|[零〇一二两三四五六七八九十百千]+|半")
 _CHINESE = re.compile("[零〇一二两三四五六七八九十百千]+")
 _INNER = re.compile("[余多来几]?[十百千万亿]*[余多来]?")
 _TRAILING = ("左右", "上下", "以上", "及以上", "以下", "及以下", "以内", "之内", "开外")
