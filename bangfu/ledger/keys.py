@@ -66,8 +66,10 @@ def reseal(progress: Callable[[int, int], None] | None = None) -> int:
     of = sum(key.values + key.files for key in held() if not key.current)
     done = 0
     for column in _columns():
-        while count := _reseal_some(column, current):
-            done += count
+        last = 0
+        while ids := _reseal_some(column, current, last):
+            last = ids[-1]
+            done += len(ids)
             if progress:
                 progress(done, of)
     for path in _files():
@@ -79,20 +81,18 @@ def reseal(progress: Callable[[int, int], None] | None = None) -> int:
     return done
 
 
-def _reseal_some(column: _Column, current: bytes) -> int:
-    """Seal a thousand values anew, in one transaction; gives how many there still were."""
+def _reseal_some(column: _Column, current: bytes, after: int) -> list[int]:
+    """Seal a thousand values after an id anew, in one transaction; gives their ids."""
     ring = crypt.keyring()
-    where = f"{_sealed(column)} AND substr({column.name}, 1, {KEY_ID}) <> %s"
+    where = f"{_sealed(column)} AND substr({column.name}, 1, {KEY_ID}) <> %s AND id > %s ORDER BY id LIMIT {CHUNK}"
     update = f"UPDATE {column.table} SET {column.name} = %s WHERE id = %s AND {column.name} = %s"
     with transaction.atomic():
-        found = [
-            (pk, bytes(old)) for pk, old in rows(f"SELECT id, {column.name} FROM {column.table} WHERE {where} LIMIT {CHUNK}", [current])
-        ]
+        found = [(pk, bytes(old)) for pk, old in rows(f"SELECT id, {column.name} FROM {column.table} WHERE {where}", [current, after])]
         renewed = [(ring.seal(ring.open(old, column.label), column.label), pk, old) for pk, old in found]
         if renewed:
             with _free_to_change(column.table), connection.cursor() as cursor:
                 cursor.executemany(update, renewed)
-    return len(found)
+    return [pk for pk, _ in found]
 
 
 @contextmanager
