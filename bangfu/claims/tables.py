@@ -55,8 +55,10 @@ class Table:
     def heading(self, column: int) -> str:
         return "".join(dict.fromkeys(self.heads[column]))
 
-    def label(self, row: int) -> str:
-        return "".join(dict.fromkeys(c.word for c in (self.rows[row][i] for i in self.labels) if c.word))
+    def label(self, row: int, column: int | None = None) -> str:
+        """What a row is about, for the number in `column` by the words to the left of it."""
+        before = [i for i in self.labels if column is None or i < column] or self.labels
+        return "".join(dict.fromkeys(c.word for c in (self.rows[row][i] for i in before) if c.word))[:_LONGEST_NAME]
 
 
 class Role(StrEnum):
@@ -72,6 +74,7 @@ NOTHING = frozenset({"—", "——", "－", "-", "--", "/", "／", "\\", "无",
 _SUM = re.compile(
     r"(?:(?P<of>[^：:（(]{0,16}?)(?P<word>合计|总计|共计|小计)(?:数|金额|资金|人数|人次|户数)?|计|总和|总数)[：:]?(?:[（(【\[][^）)】\]]*[）)】\]])?"
 )
+_SUM_OF = re.compile("[省市州县区乡镇村年月度部系处院页组类批校]$|项目|金额|资金|费用|全部|以上|总")
 _SUM_EN = re.compile(r"(?i)(?:sub-?)?total")
 _ASIDE = re.compile(
     "(?:其中|平均|人均|户均|村均|均价|均值|同比|环比|较上年|比上年|上年|去年|上期|备注|说明|注[：:]|累计|本年累计|截至).*|.{0,8}(?:目标|目标值|任务数?|计划数|指标数|完成率|进度|占比|比例|比重|增幅|增减|余额|结余|结存|率)"
@@ -92,6 +95,7 @@ _LEVELS = (
 )
 _PLACES = frozenset({"village", "town", "county"})
 _MOST_TERMS = 12
+_LONGEST_NAME = 14
 
 
 def sums(table: Table) -> Iterator[tuple[tuple[tuple[int, int], ...], str, str]]:
@@ -164,6 +168,8 @@ def role(word: str) -> Role | None:
         return Role.aside
     found = _SUM.fullmatch(word)
     if found is not None:
+        if found["of"] and found["word"] != "小计" and not _SUM_OF.search(found["of"]):
+            return Role.aside  # 收入合计: of what is income among these rows
         return Role.group if found["word"] == "小计" or found["of"] else Role.total
     if _SUM_EN.fullmatch(word):
         return Role.group if word.lower().startswith("sub") else Role.total
@@ -213,7 +219,7 @@ def _downwards(table: Table) -> Iterator[tuple[tuple[tuple[int, int], ...], str,
             if any(_meets(total.quantity, r, step, table.heading(column)) for r in readings):
                 agreed += 1
             elif len(readings[0]) > 1:
-                found.append((table.heading(column), _Term(table.label(at) or "合计", total), readings[0]))
+                found.append((table.heading(column), _Term(table.label(at, column) or "合计", total), readings[0]))
         if not agreed and len(found) > 1 and all(_number(t.cell) > _total(parts) for _, t, parts in found):
             continue  # every column falls short: the table does not show all that is counted
         for heading, total_term, parts in found:
@@ -277,7 +283,7 @@ def _terms(table: Table, rows: Sequence[int], column: int) -> tuple[_Term, ...] 
     cells = [(i, table.rows[i][column]) for i in rows]
     if any(c.quantity is None and not c.blank for _, c in cells):
         return None
-    return tuple(_Term(table.label(i), c) for i, c in cells if not c.blank)
+    return tuple(_Term(table.label(i, column), c) for i, c in cells if not c.blank)
 
 
 # ── columns beside one another ──
@@ -308,7 +314,9 @@ def _across(table: Table) -> Iterator[tuple[tuple[tuple[int, int], ...], str, st
             if len(parts) < 2 or not _comparable(total, parts):
                 continue
             step = _step([c.quantity for c in table.rows[row]], total.quantity.unit)
-            if _meets(total.quantity, parts, step, "覆盖" if years else label + table.heading(column)):
+            some = tuple(p for p in parts if not _OVERLAP.search(p.name))  # 女, 党员 are people of the others; 学生 may be a donor too
+            words = "覆盖" if years else label + table.heading(column)
+            if any(_meets(total.quantity, reading, step, words) for reading in (parts, some)):
                 agreed += 1
             elif named and _number(total) > _total(parts):
                 continue  # places or units that are not shown may have the rest
@@ -334,9 +342,6 @@ def _siblings(table: Table, column: int) -> list[int]:
     what = _column_role(table, column)
     others = [i for i in columns if _column_role(table, i) in {Role.total, Role.group}]
     parts = [i for i in columns if i not in others and _column_role(table, i) is not Role.aside and not _NO_SUM.search(table.heading(i))]
-    parts = (
-        [i for i in parts if not _OVERLAP.search(table.heads[i][-1])] if any(_OVERLAP.search(table.heads[i][-1]) for i in parts) else parts
-    )
     groups = [i for i in others if _column_role(table, i) is Role.group]
     if what is Role.total and groups:
         return groups
@@ -367,7 +372,7 @@ def _meets(total: Quantity, parts: Sequence[_Term], step: Decimal, words: str) -
     People, households and places can stand in several rows and count once in the total; then it may be less than the sum.
     """
     quantities = [p.cell.quantity for p in parts if p.cell.quantity is not None]
-    slack = step * min(Decimal(len(parts) + 1) / 2, Decimal(len(parts) + 1).sqrt())
+    slack = total.step / 2 + step * min(Decimal(len(parts) + 1) / 2, Decimal(len(parts) + 1).sqrt())
     low: Decimal | None = ZERO
     high: Decimal | None = ZERO
     for one in quantities:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import json
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -29,6 +31,8 @@ def quarrels(document: documents.Document) -> list[tuple[str, str]]:
 RIGHT = {
     "a dash is nothing": "村 期数 人次 金额（万元）\n甲村 2 60 12.5\n乙村 — 40 30\n合计 2 100 42.5",
     "rounded parts": "村 金额（万元）\n甲村 20.44\n乙村 30.44\n丙村 15.44\n合计 66.33",
+    "a total that is rounded itself": "村 金额（万元）\n甲村 20.44\n乙村 30.44\n丙村 15.4\n合计 66",
+    "of some kind of the rows": "户主 王某\n家庭人口（人） 3\n工资性收入（元） 8600\n财产性收入（元） 300\n收入合计（元） 8900",
     "the total at the head": "村 金额（万元）\n合计 65.5\n甲村 20.5\n乙村 30\n丙村 15",
     "subtotals in the total": "县 村 金额（万元）\n云山县 甲村 20.5\n_ 乙村 30\n小计 _ 50.5\n清溪县 丙村 15\n_ 丁村 5\n小计 _ 20\n合计 _ 70.5",
     "subtotals at the head of groups": "县 金额（万元）\n合计 70.5\n云山县小计 50.5\n甲村 20.5\n乙村 30\n清溪县小计 20\n丙村 15\n丁村 5",
@@ -107,6 +111,12 @@ def test_the_total_of_years_is_that_of_all_of_them() -> None:
     assert "2018—2019年捐款42元" in page("项目 2018年 2019年 合计\n捐款（元） 12 30 42").text.replace("（元）", "")
 
 
+def test_who_filled_a_table_in_and_when_stands_above_its_headings() -> None:
+    document = page("填报部门：继教院 填报部门：继教院 2019年12月20日\n班次 人次 期数\n甲班 60 2\n乙班 40 1\n合计 100 4")
+    assert "甲班人次60人次。甲班期数2期。" in document.text
+    assert quarrels(document) == [("4", "甲班2 + 乙班1 = 3，相差 1")]
+
+
 def test_a_workbook_names_the_cells_of_a_wrong_sum() -> None:
     book = openpyxl.Workbook()
     for row in (("村", "金额（元）"), ("甲村", 1200), ("乙村", 3400), ("合计", 5600)):
@@ -117,6 +127,22 @@ def test_a_workbook_names_the_cells_of_a_wrong_sum() -> None:
     ((cells, zh, _),) = tables.sums(document.tables[0])
     assert "1200 + 乙村3400 = 4600，相差 1000" in zh
     assert [document.where(*span).cell for span in cells] == ["B4", "B2", "B3"]
+
+
+@pytest.mark.samples
+def test_the_totals_that_are_wrong_in_the_sample_workbooks_and_no_others(samples: Path) -> None:
+    """Fourteen workbooks as offices keep them hold five wrong totals in sheets that are read here; one stands in a table that begins without a gap."""
+    found, planted = set(), set()
+    for file in sorted((samples / "ledgers").glob("*.xlsx")):
+        document = documents.open(file)
+        for table in document.tables:
+            for cells, _, _ in tables.sums(table):
+                where = document.where(*cells[0])
+                found.add((file.name, where.sheet, int(where.cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))))
+        gold = json.loads(file.with_name(f"{file.name}.gold.json").read_text("utf-8"))
+        planted |= {(file.name, e["sheet"], e["excel_row"]) for e in gold["errors"] if e["why"] == "total_mismatch"}
+    assert found <= planted
+    assert len(planted - found) <= 1
 
 
 # ── against a ledger ──

@@ -31,6 +31,7 @@ _ALL = frozenset({"合计", "总计", "小计", "累计", "全部", "Total"})
 _COUNTS = re.compile("(?:数|数量|人次)$")  # 受益户数 are not in the 万元 that stand above the table
 _LONGEST_UNIT = 6
 _LONGEST_CAPTION = 60
+_FILLED_IN = re.compile("[^，,。；;]{1,12}[:：]")
 _ONLY_SOME = re.compile("主要|部分|节选|续表|接上[表页]|摘[录要]|典型|重点")
 _PROSE = 40
 
@@ -62,7 +63,7 @@ def lay(grid: Sequence[Sequence[Cell]], out: Builder) -> None:
     out.line()
     width = max((len(r) for r in grid), default=0)
     rows = [[*row, *(Cell() for _ in range(width - len(row)))] for row in grid]
-    while rows and len({c.word for c in rows[0] if c.word}) <= 1 and not any(is_number(c.word) for c in rows[0]):
+    while rows and _is_title([c.word for c in rows[0] if c.word]):
         title = rows.pop(0)
         above += "".join(c.word for c in title if not c.merged)
         unit = next((u for c in title if (m := _CAPTION_UNIT.search(c.word)) and (u := _unit_of(m[1]))), unit)
@@ -105,6 +106,11 @@ _OURS = (frozenset({"口径", "台账笔数"}), frozenset({"Caliber", "Entries"}
 
 def _is_ours(rows: Sequence[Sequence[Cell]]) -> bool:
     return bool(rows) and any(words <= {c.word for c in rows[0]} for words in _OURS)
+
+
+def _is_title(words: list[str]) -> bool:
+    """Whether a row stands above the headings: one title over all columns, or who filled the table in, when, in which unit («单位：元»)."""
+    return not any(is_number(w) for w in words) and (len(set(words)) <= 1 or all(_FILLED_IN.match(w) or _DATE.fullmatch(w) for w in words))
 
 
 def _tiers(cells: Sequence[Cell]) -> tuple[str, ...]:
