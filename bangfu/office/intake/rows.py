@@ -141,6 +141,8 @@ _NAMES_GROUPS = {FieldType.PLACE, FieldType.UNIT, FieldType.PROJECT}
 _OPEN_END = re.compile(r"至今|现在|目前|在任|在岗|在村|在职|长期|未满|仍在|尚未|持续|常年")
 _NUMBERED = re.compile(r"^\s*[（(]?[一二三四五六七八九十\d]+[、)）．.]\s*")
 _BRANCH = re.compile(r"党总?支部|党总支|党委|党组织|支部委员会")
+_LABELLED = re.compile(r"([\u4e00-\u9fff]{2,8})\s*[:：]\s*([^\s\u3000:：;；,，、]{2,30})(?![^\s\u3000;；,，、]*[:：])")
+_SCHOOL_YEAR = re.compile(r"(?:19|20)\d\d\s*[-—–~～/至]\s*(?:19|20)?\d\d")
 _DAY_AND_WORDS = re.compile(r"([\d０-９年月日号./\-—–~～至到\s]*[\d０-９年月日号])[，,、;；\s]+([\u4e00-\u9fff][^\d]{1,30})")
 _BARE_DAY = re.compile(r"\d{1,2}[日号]")
 _SECOND_DATE = re.compile(r"\d")
@@ -195,6 +197,9 @@ class TableReader:
         self.last_year: int | None = None
         self.contexts: dict[tuple[str, ...], Context] = {}
         self.required = _required(self.kind)
+        self.told = self._told_above()
+        headers = [m.column.title for m in understood.meanings if m.field is not None and m.field.name == "begin"]
+        self.by_school_year = any("学年" in h for h in headers)
         self.row_cells: Sequence[str] = ()
         self.extra_merged = {i: merged[i] for i, _ in self.extra if i in merged}
         self.heads = self._heads_above()
@@ -395,6 +400,8 @@ class TableReader:
             text = cells[index] if index < width else ""
             if text and not is_blank(text):
                 record.extra[title] = text
+        for name, value in self.told.items():
+            values.setdefault(name, value)
         for fld in self.required:
             unknown = fld.type is FieldType.UNIT and isinstance(values.get(fld.name), str) and self.registers is not None
             if (fld.name not in values or unknown) and not any(i.field == fld.name and i.refuses for i in issues):
@@ -406,6 +413,15 @@ class TableReader:
         column = next((p.index for p in (*self.parts, *self.place_parts) if p.field.name == fld.name), self.table.left)
         zh, en = f"没有填{fld.label.zh}，这一行记不进台账，请补上", f"{fld.label.en} is not stated: the row cannot be recorded; fill it in"
         return Issue(row, column, fld.name, "required", zh, en)
+
+    def _told_above(self) -> dict[str, Any]:
+        """What a line above the table says that all its rows are about, where no column does: 物品：蜂蜜."""
+        called = self.kind.titled_by
+        if called is None or called.type is not FieldType.TEXT or any(p.field is called for p in self.parts):
+            return {}
+        words = {called.label.zh, *called.headers}
+        pairs = (pair for line in self.table.titles for pair in _LABELLED.findall(line))
+        return next(({called.name: value} for label, value in pairs if {label, f"{label}名称"} & words), {})
 
     def _goes_on(self, cells: Sequence[str]) -> bool:
         """Whether a row without a number of its own goes on with the entry above, whose day it shares."""
@@ -508,6 +524,8 @@ class TableReader:
 
     def _take(self, part: _Part, text: str, context: Context, record: Record) -> None:
         fld = part.field
+        if self.by_school_year and fld.name == "begin" and _SCHOOL_YEAR.fullmatch(text.strip()):
+            text = f"{text.strip()}学年"
         if fld.type is FieldType.DATE and self.title_month is not None and _BARE_DAY.fullmatch(text):
             text = f"{self.title_month.begin.year}年{self.title_month.begin.month}月{text}"
         if fld.type is FieldType.UNIT and self.registers is not None and self.registers.heads:

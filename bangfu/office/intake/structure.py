@@ -288,6 +288,7 @@ _SECTION = re.compile(
 _YEAR = re.compile(r"(?:19|20)\d\d(?:年度?)?|[（(]?(?:19|20)\d\d年.{0,12}|[一二][一二三四五六七八九〇零○]{3}年度?")
 _PART = re.compile(r"\s*[（(]?[一二三四五六七八九十]{1,3}[、）)．.]\s*\S")
 _BULLET = re.compile(r"\s*[★☆●○◆◇■□▲△※*]+\s*")
+_MAYBE_VOID = re.compile("作废|退款|退货|取消|关闭")
 _GROUP_NUMBER = re.compile(r"[（(]?[一二三四五六七八九十]{1,3}[)）]?[、.．]?")
 _EXAMPLE = re.compile(
     r"^\s*[（(【\[]?(?:示例|样例|例\s*(?:[:：如)）】\]]|\d{0,2}\s*$)|填写示例|填报示例|范例|举例|example|e\.?g\.)", re.IGNORECASE
@@ -884,7 +885,7 @@ class Sorter:
             if (
                 sign.isdecimal()
                 and cells[self.columns[1]]
-                and "作废" not in "".join(cells)
+                and _MAYBE_VOID.search("".join(cells)) is None
                 and "计" not in cells[self.columns[1]]
                 and not first.endswith((":", "#"))
             ):

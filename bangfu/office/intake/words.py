@@ -111,12 +111,13 @@ _VOID = re.compile(
     r"\W*(?:(?:本|此|该)(?:行|条|笔|单|票|页|记录|数据)+|收据|发票|票据|凭证|单据|订单|合同)?(?:已|全部|现)?作废(?:重[开填写]|处理|不计|删除)?(?:\W.{0,30})?"
     r"|\W*(?:本|此|该)(?:行|条|笔)(?:记录|数据)?(?:已|应|请)?(?:无效|删除|取消|撤销|剔除|不计|不算|不统计).{0,20}"
     r"|.{0,8}(?:重复|误|错)(?:登记|登|录入|录|记账|记|填报|填|开)?\W?(?:已|现)?作废.{0,12}"
+    r"|(?:交易|订单)已?(?:关闭|取消)|已(?:全额)?退款|(?:全额|退货)退款|退款(?:成功|完成)|已(?:退货|退单|取消|关闭)"
 )
-_VOIDISH = re.compile(r"作\s*废|[本此该][行条笔]")
+_VOIDISH = re.compile(r"作\s*废|[本此该][行条笔]|退款|退货|退单|取消|关闭")
 
 
 def is_void(text: str) -> bool:
-    """Whether a cell says that its row does not count any more: 作废, 本行作废，重复记账."""
+    """Whether a cell says that its row does not count any more: 作废, 本行作废，重复记账; an order 交易关闭, 已退款."""
     return _VOIDISH.search(text) is not None and _VOID.fullmatch(norm(text)) is not None
 
 

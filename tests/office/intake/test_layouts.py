@@ -687,3 +687,15 @@ def test_a_table_of_two_columns_under_a_heading_of_its_own(words: Vocabulary) ->
     )
     assert column(answer, "amount_cny", "collective_income") == [30000, 45000]
     assert column(answer, "amount_cny", "visit") == [500]
+
+
+def test_goods_named_once_above_orders_taken_back_and_school_years(words: Vocabulary) -> None:
+    once = read(
+        words,
+        "2021年工会采购帮扶产品发放表\n发放时间：2021年9月18日　物品：蜂蜜\n部门|人数|数量（瓶）|金额（元）\n综合办|5|5|300\n安质部|4|4|240",
+    )
+    assert column(once, "title") == ["蜂蜜", "蜂蜜"]
+    orders = "订单号|下单时间|状态|商品名称|数量|实付款\nA0001|2022/3/5|交易成功|大米|2|85\nA0002|2022/3/5|交易关闭|蜂蜜|1|68\nA0003|2022/3/6|已退款|菜油|1|120"
+    assert column(read(words, orders), "title") == ["大米"]
+    aided = read(words, "助学金发放\n学年|学生姓名|所在村|资助金额（元）\n2020-2021|方远|柳湾村|3000\n2021—2022|石林|柳湾村|2000")
+    assert column(aided, "date") == ["2020-09-01", "2021-09-01"]
