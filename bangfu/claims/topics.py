@@ -130,7 +130,7 @@ class Topics:
         self.index: dict[str, list[tuple[str, Speaks]]] = {}
         for word in sorted(words, key=len, reverse=True):
             if len(word) > 1:
-                self.index.setdefault(word[:2], []).append((word, tuple(words[word])))
+                self.index.setdefault(word[:2], []).append((word, tuple(said for said in words[word] if said[1])))
         first, second = ("".join(sorted({pair[place] for pair in self.index})) for place in (0, 1))
         self.begins = re.compile(f"[{first}](?=[{second}])|[{''.join(sorted(self.single))}]")
         self.units: dict[str, tuple[int, ...]] = {}
@@ -150,7 +150,8 @@ class Topics:
             for word, speaks in index.get(text[at : at + 2], ()):
                 if text.startswith(word, at, end):
                     done = at + len(word)
-                    found.append(Cue(at, done, speaks))
+                    if speaks:
+                        found.append(Cue(at, done, speaks))
                     break
             else:
                 if sign[0] in single:
@@ -183,7 +184,7 @@ class Topics:
             points[self.places[own[0]]] += own[1]
         fit = self._fit(spot.unit, spot.done, spent=spot.spent)
         done = "" if spot.unit == "organisation" else spot.done
-        start, end, (left, right), (floor, ceiling) = spot.start, spot.end, spot.clause, spot.between
+        unit, start, end, (left, right), (floor, ceiling) = spot.unit, spot.start, spot.end, spot.clause, spot.between
         for cue_start, cue_end, speaks in cues:
             gap = start - cue_end if cue_end <= start else cue_start - end if cue_start > end else 0
             if not left <= cue_start < right:
@@ -195,7 +196,7 @@ class Topics:
             else:
                 near = _WITHIN[gap]
             for number, weight, units in speaks:
-                if units is None or spot.unit in units or done in units:
+                if units is None or unit in units or done in units:
                     points[number] += weight * near * fit[number]
         if spot.last is not None:
             points[self.places[self._inherited(spot)]] += spot.bond
