@@ -12,7 +12,7 @@ from bangfu.quantities import ONE
 
 
 class Measures(NamedTuple):
-    """`measures`: word → (unit, how many of it); `lengths`: first sign → lengths of the words beginning with it, longest first; `nouns`: noun → unit,
+    """`measures`: word → (unit, how many of it); `lengths`: first two signs → lengths of the words beginning with them, longest first; `nouns`: noun → unit,
     "" for words that only begin like one; `not_before`, `not_after`: signs that make a measure word or a hedge part of another word, `still`: words that
     begin with such a sign and yet follow the measure word;
     `points`: what 四个… counts that is no thing, `sets`: what 六项… names and does not count; `names`: slogans and names that begin like a number.
@@ -37,7 +37,8 @@ def measures() -> Measures:
     words |= {word: (f"other:{word}", ONE) for word in table["own"]["words"].split(" ")}
     lengths: dict[str, set[int]] = {}
     for word in words:
-        lengths.setdefault(word[0], set()).add(len(word))
+        if len(word) > 1:
+            lengths.setdefault(word[:2], {1} if word[0] in words else set()).add(len(word))
     return Measures(
         words,
         {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()},

@@ -159,7 +159,7 @@ _LABEL = re.compile(
 )
 _TOKEN = re.compile(r"[\w./+-]{1,80}", re.ASCII)
 _BULLETS = " \t\u3000\xa0•·●■▲◆★※-—"
-_FOLLOW = "".join(sorted({c for c in {*_CODES.lengths, *"余多来成分个几至到县村乡镇家省"} if c != "-"}))
+_FOLLOW = "".join(sorted({c for c in {*(word[0] for word in _CODES.measures), *"余多来成分个几至到县村乡镇家省"} if c != "-"}))
 _HALVES = "|".join(f"(?<={word}半)" for word in ("为期", "历时", "长达", "持续", "不足", "不到", "将近"))
 _NEXT = re.compile(
     rf"[\d{_CN}几数半](?:(?<=\d)|(?<!半)(?=[{_CN}几数{re.escape(_FOLLOW)}~～—-])|(?<=[近约逾超上过破][百千万亿])|(?:{_HALVES})(?=年|个月|个?小时|天|亩|公里))"
@@ -427,7 +427,7 @@ def _measure(text: str, at: int) -> tuple[str, Decimal, int, str] | None:
     """The measure word at a position: unit, how many, where it ends, the word."""
     if text[at : at + 1] == " ":
         at += 1
-    for length in _CODES.lengths.get(text[at : at + 1], ()):
+    for length in _CODES.lengths.get(text[at : at + 2], (1,)):
         word = text[at : at + length]
         found = _CODES.measures.get(word)
         if found is None or len(word) < length:
