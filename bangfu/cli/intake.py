@@ -17,8 +17,9 @@ from bangfu.cli.say import Progress, Stop, emit, language, note, say, table
 if TYPE_CHECKING:
     from bangfu.cli.door import Verbs
     from bangfu.ledger.models import Programme
-    from bangfu.office.intake.preview import Preview
+    from bangfu.office.intake.preview import Preview, SheetPreview
     from bangfu.office.intake.recording import Result
+    from bangfu.office.intake.rows import Issue
 
 WORKBOOKS = {".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".et", ".csv"}
 LARGE = 1_000_000
@@ -300,20 +301,26 @@ def moved(figures: Sequence[tuple[str, Decimal | None, Decimal | None]]) -> list
 
 def tell_problems(found: Preview, *, all_of_them: bool) -> None:
     """What is wrong in a file (and with `all_of_them` what is unsure), under its name, in the language of the person; a row that may be
-    recorded twice with the row or the entry that it may repeat.
+    recorded twice with the row or the entry that it may repeat. What is to be said of many cells of a column is said once.
     """
     from bangfu.office.intake.checking import sentence
     from bangfu.office.intake.earlier import told
     from bangfu.office.intake.preview import is_error
 
     lang = language()
-    problems = [(s, i) for s in found.sheets for i in s.issues() if all_of_them or is_error(i)]
+    cells: dict[tuple[str, int, str], list[tuple[SheetPreview, Issue]]] = {}
+    for sheet in found.sheets:
+        for issue in sheet.issues():
+            if all_of_them or is_error(issue):
+                cells.setdefault((sheet.sheet.name, issue.column, issue.zh), []).append((sheet, issue))
+    problems = [(*same[0], len(same)) for same in cells.values()]
     lines = [f"{s}: {q.zh if lang == 'zh' else q.en}" for s, q in found.questions()] if all_of_them else []
     if problems or lines:
         note(found.file)
-    beside = told({i.entry for _, i in problems[:TOLD] if i.entry is not None}, lang)
-    for sheet, issue in problems[:TOLD]:
-        note(f"  {sentence(sheet.sheet.name, issue, lang)}")
+    beside = told({i.entry for _, i, _ in problems[:TOLD] if i.entry is not None}, lang)
+    for sheet, issue, count in problems[:TOLD]:
+        often = say(f"（这一列共 {count} 处）", f" ({count} cells of the column)") if count > 1 else ""
+        note(f"  {sentence(sheet.sheet.name, issue, lang)}{often}")
         other = beside.get(issue.entry, "") if issue.entry is not None else sheet.text(issue.same_as) if issue.same_as is not None else ""
         if other:
             note(f"    = {other}\n    ? {sheet.text(issue.row)}")
