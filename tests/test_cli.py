@@ -531,6 +531,18 @@ def test_a_dry_run_writes_nothing_and_answers_a_line_a_file(bangfu, own_database
     assert not Entry.objects.exists()
 
 
+def test_a_department_nobody_knows_is_told_once(bangfu, own_database, practice, tmp_path):
+    """Purchases: 3 rows of one department that is not in the register."""
+    bangfu("setup", practice / "registers.json")
+    file = tmp_path / "采购.csv"
+    rows = [f"2019-0{month}-05,星际事务处,核桃,新龙县,{month}00" for month in (3, 4, 5)]
+    file.write_text("\n".join(["采购日期,采购部门,产品名称,产地,金额（元）", *rows]), encoding="utf-8")
+    status, _, err = bangfu("import", file, "--dry-run")
+    assert status == 0
+    (told,) = [line for line in err.splitlines() if "星际事务处" in line]
+    assert "3 cells" in told
+
+
 def test_a_workbook_comes_in_once_and_is_taken_back_whole(answer, bangfu, own_database, practice):
     answer("setup", practice / "registers.json")
     mark = Programme.objects.get().mark

@@ -323,7 +323,8 @@ def tell_problems(found: Preview, *, all_of_them: bool) -> None:
         note(f"  {sentence(sheet.sheet.name, issue, lang)}{often}")
         other = beside.get(issue.entry, "") if issue.entry is not None else sheet.text(issue.same_as) if issue.same_as is not None else ""
         if other:
-            note(f"    = {other}\n    ? {sheet.text(issue.row)}")
+            own = sheet.text(issue.row)  # "" far down in a long file, whose rows are not held
+            note(f"    = {other}" + (f"\n    ? {own}" if own else ""))
     if len(problems) > TOLD:
         more = len(problems) - TOLD
         note(say(f"  …… 另有 {more} 个问题（--json 列出全部）", f"  … and {more} further problems (--json lists them all)"))
