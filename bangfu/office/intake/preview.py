@@ -484,12 +484,12 @@ SHORT = 60
 
 def _drop_summaries(previews: list[SheetPreview]) -> None:
     """A table without dates whose amounts are the sums of another table of the file, place by place or unit by unit, is a summary of it."""
+    if not any(_may_repeat(part, previews) for sheet in previews for part in sheet.parts):
+        return
     sums = {id(part): _sums(part) for sheet in previews for part in sheet.parts if part.kind is not None and len(part.records) >= 3}
     for sheet in previews:
         for part in sheet.parts:
-            if part.kind is None or not part.records or any(part.understood.column_of(n) for n in ("begin", "person", "household")):
-                continue
-            if _is_card(part) or len(part.records) < 2 or len({r.row for r in part.records}) >= SHORT or not _repeats(part, previews):
+            if not _may_repeat(part, previews):
                 continue
             others = [grouped for one, grouped in sums.items() if one != id(part)]
             if sum(_is_a_sum(record, others) for record in part.records) >= 0.8 * len(part.records):
@@ -499,6 +499,13 @@ def _drop_summaries(previews: list[SheetPreview]) -> None:
                         sheet.skipped.setdefault(record.row, TOTAL)
                 part.understood.summary = True
                 part.records, part.count, part.refused, part.problems = [], 0, 0, 0
+
+
+def _may_repeat(part: Part, previews: list[SheetPreview]) -> bool:
+    """Whether a table is short, nobody's and of no days, beside a longer one: a summary of that one, perhaps."""
+    if part.kind is None or len(part.records) < 2 or _is_card(part) or len({r.row for r in part.records}) >= SHORT:
+        return False
+    return not any(part.understood.column_of(n) for n in ("begin", "person", "household")) and _repeats(part, previews)
 
 
 _GROUPS = ("place", "unit")

@@ -356,7 +356,7 @@ class TableReader:
                     continue
             elif text in DITTO:
                 text = self.above.get(index, "")
-            if part.field.unit == "CNY" and self.money_unit is not None and not part.scale:
+            if self.money_unit is not None and part.field.unit == "CNY" and not part.scale:
                 text = self._with_unit(text, cells)
             self.above[index] = text
             if index in quick:  # read before, and nothing wrong with it
@@ -545,7 +545,7 @@ class TableReader:
             value, problem = self._begun(part, text, context, record, problem)
         if problem is not None and problem.why == "bad_date" and fld.name == "begin":
             value, problem = self._day_and_words(part, text, context, record, problem)
-        if isinstance(value, Decimal) and fld.name in self.added and isinstance(record.values.get(fld.name), Decimal):
+        if self.added and fld.name in self.added and isinstance(value, Decimal) and isinstance(record.values.get(fld.name), Decimal):
             value += record.values[fld.name]
         if problem is not None:
             if not self._forgiven(fld, text, problem):
