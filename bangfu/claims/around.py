@@ -20,6 +20,7 @@ _THINGS = re.compile("[、和及与]")
 _LISTED = frozenset("、和及与")
 _LONGEST_HEADING = 60
 _FAR = 400  # signs beyond which a clause of one long sentence says nothing of a number
+_ENDLESS = 600  # signs from which on a sentence is cut into stretches
 _IDEOGRAPHS = re.compile("[\u3400-\u9fffA-Za-z0-9+]+")
 _DATE = r"(?P<year>(?:19|20)\d\d)\s*[年/.-]\s*(?P<month>\d{1,2})\s*[月/.-]\s*(?P<day>\d{1,2})\s*日?"
 _HEAD_DATE = re.compile(
@@ -108,7 +109,12 @@ class Layout:
     @staticmethod
     def _bounds(bounds: list[int], start: int, end: int, last: int) -> tuple[int, int]:
         at = bisect_right(bounds, max(end - 1, start))
-        return bounds[bisect_right(bounds, start) - 1], bounds[at] if at < len(bounds) else last
+        first, last = bounds[bisect_right(bounds, start) - 1], bounds[at] if at < len(bounds) else last
+        if last - first <= _ENDLESS:
+            return first, last
+        # Of what never ends, the stretch the number stands in: all that is asked of a sentence then costs no more than its share.
+        first += (start - first) // _ENDLESS * _ENDLESS
+        return first, min(last, max(first + _ENDLESS, end))
 
     def _around(self, bounds: list[int], start: int, end: int) -> tuple[int, int]:
         return self._bounds(bounds, start, end, len(self.text))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from bangfu.catalogue import Catalogue
 from bangfu.claims import read, verify
+from bangfu.claims.around import Layout
 from bangfu.claims.gazetteer import Gazetteer
 from bangfu.claims.verdicts import Verdict
 from bangfu.figures import Value
@@ -75,6 +77,14 @@ def test_many_numbers_cost_no_more_than_their_share() -> None:
     report = verify.check(read(text), small.catalogue, small.gazetteer, small.ask)
     assert report.counts["supported"] == report.counts["contradicted"] == 100
     assert report.contradictions == ()
+
+
+def test_a_sentence_that_never_ends_is_read_in_stretches() -> None:
+    text = "投入帮扶资金3万元卫生室改造" * 400
+    layout = Layout(text, [(m.start(), m.end()) for m in re.finditer("3万元", text)])
+    contexts = [layout.context(i) for i in range(400)]
+    assert all(len(c.sentence_text) <= 700 and len(c.clause_text) <= 700 for c in contexts)
+    assert all(c.sentence[0] <= c.at[0] < c.at[1] <= c.sentence[1] for c in contexts)
 
 
 PIECES = [
