@@ -196,8 +196,10 @@ class Topics:
             else:
                 near = _WITHIN[gap]
             for number, weight, units in speaks:
-                if units is None or unit in units or done in units:
+                if units is None:
                     points[number] += weight * near * fit[number]
+                elif unit in units or done in units:
+                    points[number] += weight * near * max(fit[number], _SPENT)  # told beside it, and so not never
         if spot.last is not None:
             points[self.places[self._inherited(spot)]] += spot.bond
         best = max(points)
