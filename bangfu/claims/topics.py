@@ -23,7 +23,7 @@ _OWN_UNIT = {
         ("pairing_branch", 30, "branch"),
         ("publicity", 20, "other:篇"),
         ("publication", 10, "copy"),
-        ("infrastructure", 10, "km"),
+        ("infrastructure", 10, "km other:眼 other:盏 other:座 other:处"),
         ("industry_base", 10, "mu other:头 other:只 other:株 other:羽 other:千瓦"),
         ("volunteer", 10, "other:队"),
         ("other", 15, "other:小时 other:分钟 other:天 other:月"),

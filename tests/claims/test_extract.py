@@ -57,6 +57,14 @@ SENTENCES = [
     ("捐赠图书2000余册、电脑15台、校服三百套。", ["2000 item about", "15 item", "300 item"], ["donation_goods"] * 3),
     ("师生捐款共计7.8万元。", ["78000 CNY"], ["donation_money"]),
     ("实施帮扶项目23个，覆盖6个村。", ["23 project", "6 village"], ["project"] * 2),
+    # in plain words
+    ("食堂收了土鸡300只、白菜4000斤，鸭75元一只。", ["300 other:只", "2000 kg", "75 CNY"], ["consumption_purchase"] * 3),
+    ("帮村民卖萝卜9000斤，金额1.8万元。", ["4500 kg", "18000 CNY"], ["consumption_sales"] * 2),
+    ("投入和引进帮扶资金3.6亿元。", ["360000000 CNY"], ["fund_input"]),
+    ("61户脱贫户领到分红款7万元。", ["61 household", "70000 CNY"], ["income_household"] * 2),
+    ("17名新生共领助学金3.4万元，其余6名每人3000元。", ["17 person", "34000 CNY", "6 person", "3000 CNY"], [None, *["education_aid"] * 3]),
+    ("安排8所高校定点帮扶9个县。", ["8 organisation", "9 county"], ["other"] * 2),
+    ("三批48名专家支援西部医院。", ["3 batch", "48 person"], ["posted_cadre"] * 2),
     # hedges and numerals
     ("约六成村民参加，超过半数签约。", ["60 percent about"], [None]),
     ("三分之一以上的农户受益。", ["33.3333 percent over"], [None]),
