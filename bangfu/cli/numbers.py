@@ -262,7 +262,7 @@ def show_checked(checked: Checked) -> None:
         rows.append((number, quote, checking.VERDICTS[finding.verdict][english], label, ledger, judgement.en if english else judgement.zh))
     table(rows, say("序 原文 结论 指标 台账 说明", "no. quote verdict figure ledger why").split(), right=[0])
     for quarrel in checked.report.contradictions:
-        which = "、".join(str(i + 1) for i in quarrel.claims)
+        which = "、".join(str(i + 1) for i in quarrel.claims) or say("表", "table")
         print(say(f"文中矛盾（{which}）：{quarrel.zh}", f"The text contradicts itself ({which}): {quarrel.en}"))
     for one in checked.report.recalled:
         print(say(f"与以往报告不一致（{one.index + 1}）：{one.zh}", f"Not what an earlier report said ({one.index + 1}): {one.en}"))

@@ -402,7 +402,7 @@ def _counted(report: Report) -> str:
 
 
 def _quarrels(report: Report) -> list[tuple[str, str]]:
-    found = [("、".join(str(i + 1) for i in c.claims), c.zh) for c in report.contradictions]
+    found = [("、".join(str(i + 1) for i in c.claims) or "表", c.zh) for c in report.contradictions]
     return found + [(str(r.index + 1), r.zh) for r in report.recalled]
 
 
