@@ -568,10 +568,9 @@ class Understanding:
                 continue
             candidates.extend(self._header_candidates(kind, column, profiles[column.index], whole=column.index in wholes))
             candidates.extend(self._value_candidates(kind, column, profiles[column.index]))
-        candidates = [
-            replace(c, score=c.score * 0.6) if c.index in planned and kind.fields[c.name].export and c.reason in {"header", "values"} else c
-            for c in candidates
-        ]
+        if planned:
+            done = {c.name for c in candidates if c.index not in planned and c.score >= LEAST and kind.fields[c.name].export}
+            candidates = [replace(c, score=c.score * 0.6) if c.index in planned and c.name in done else c for c in candidates]
         candidates = _without_parts(kind, candidates, wholes, {c.index: heading(c.leaf).word for c in columns if c.path})
         candidates.sort(key=lambda c: (-c.score, c.index))
         found: dict[int, _Candidate] = {}
