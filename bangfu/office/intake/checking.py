@@ -54,10 +54,18 @@ class Duplicates:
         amount, begin = values.get("amount"), values.get("begin")
         if amount is None or begin is None or begin.precision != "day":
             return
-        said = tuple(
-            getattr(values.get(n), "name", values.get(n)) for n in ("title", "party", "unit", "place", "person", "household", "supplier")
+        get = values.get
+        unit, place = get("unit"), get("place")
+        said = (
+            get("title"),
+            get("party"),
+            getattr(unit, "name", unit),
+            getattr(place, "name", place),
+            get("person"),
+            get("household"),
+            get("supplier"),
         )
-        if sum(v is not None for v in said) < 3:
+        if said.count(None) > len(said) - 3:
             return
         earlier = self.payments.first(hash((record.kind.code, amount, begin.begin, said)), record.row)
         if earlier != record.row:

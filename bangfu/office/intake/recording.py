@@ -214,6 +214,7 @@ class Hashes:
         self.seen = Marks()
         self.again: Counter[int] = Counter()
         self.count = 0
+        self.orders: dict[tuple[str, ...], list[str]] = {}  # names as they come → in their order
 
     def of(self, record: Record) -> bytes:
         """16 bytes that know the row again."""
@@ -230,13 +231,14 @@ class Hashes:
         """The hash of the row as if it came for the first time."""
         return self.keys.hash(self._text(record), "row")
 
-    @staticmethod
-    def _text(record: Record) -> str:
-        text = (
-            record.kind.code
-            + "\x1e"
-            + "\x1f".join(f"{n}={v}" if v.__class__ is str else f"{n}={said(v)}" for n, v in sorted(record.values.items()))
-        )
+    def _text(self, record: Record) -> str:
+        values = record.values
+        names = tuple(values)
+        order = self.orders.get(names)
+        if order is None:
+            order = self.orders[names] = sorted(names)
+        told = [f"{n}={v}" if (v := values[n]).__class__ is str else f"{n}={said(v)}" for n in order]
+        text = record.kind.code + "\x1e" + "\x1f".join(told)
         if record.extra:
             text += "\x1e" + "\x1f".join(f"{n}={v}" for n, v in sorted(record.extra.items()))
         return text
