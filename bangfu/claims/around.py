@@ -16,6 +16,7 @@ _HEADINGS = (  # from the outermost inwards
     re.compile(r"\s*\d{1,2}[.．、](?!\d)"),
 )
 _BETWEEN_NUMBERS = re.compile(r"\s*[、和及与]\s*")
+_BRACKET = re.compile("[（(]")
 _THINGS = re.compile("[、和及与]")
 _LISTED = frozenset("、和及与")
 _LONGEST_HEADING = 60
@@ -152,8 +153,10 @@ class Layout:
                 break
             i, begin = i + 1, self.spans[i + 1][1]
         after = self.text[begin:right][:80]
-        # «干部623名、技术人才5635名»: what follows a comma of the list belongs to the next number.
-        return before, "" if right < clause[1] and after[:1] in _LISTED else after
+        # «干部623名、技术人才5635名», «14人次（主要负责人6人次）»: what follows a comma of the list, or stands in the bracket, belongs to the next number.
+        if right < clause[1]:
+            after = "" if after[:1] in _LISTED else _BRACKET.split(after, maxsplit=1)[0]
+        return before, after
 
     def _respectively(self, index: int, clause: tuple[int, int]) -> str:
         """「干部、技术人员分别为105人次、80人次」: the words before the second number are the second of the list. "" where there is no such list."""
