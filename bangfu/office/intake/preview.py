@@ -185,6 +185,8 @@ class Reader:
         Tables that may prove to be summaries of others come last, if they are none.
         """
         assert preview.path is not None
+        if progress is not None:
+            progress(0)  # it is being opened
         understanding = Understanding(self.words, preview.registers, self.memory)
         beside = self.beside(preview) if self.beside is not None else None
         held: list[tuple[SheetPreview, Part, Record]] = []
