@@ -491,6 +491,9 @@ class Binder:
         if project is not None:
             alone = SliceWords(begin, end, project=project)
             found = [alone] if named_here else [alone, *found]
+        together = _years_together(context)
+        if together is not None:
+            found = [*(replace(s, begin=together[0], end=together[1]) for s in found), *found]  # «2022年…，2023年…，两年共…»
         if begin is None and end is not None and claim.period and "/" not in claim.period:
             found += [replace(s, begin=days(claim.period)[0]) for s in found]  # «截至2019年底，全年投入» is of the year all the same
         if not stated:
@@ -698,6 +701,18 @@ _TILL = re.compile(r"(?:截至|截止到?)((?:19|20)\d\d)年(?:底|末)")
 _LEADING = re.compile(
     r"[\s　]*(?:[在至到自从]|截至|截止)?(?:(?:19|20)\d\d|[一二〇零]{2}[〇零一二三四五六七八九]{2}|今年|本年|去年|上年|前年)[^，,。；]{0,12}[，,](?!.{0,6}累计)",
 )
+_TOGETHER = re.compile("[两二三四五六七八九]年(?:来|间|时间)?[^，,。；;\\d]{0,4}(?:共|合计|总计|累计)|合计|共计|总计|一共")
+
+
+def _years_together(context: Context) -> tuple[date, date] | None:
+    """From the first to the last of the years that the sentence has named one by one, where the clause adds them up."""
+    text, at = context.text, context.at[0]
+    if _TOGETHER.search(text, context.clause[0], at) is None:
+        return None
+    years = sorted({int(found[0][:4]) for found in _A_YEAR.finditer(text, context.sentence[0], context.clause[0])})
+    return (date(years[0], 1, 1), date(years[-1] + 1, 1, 1)) if len(years) > 1 else None
+
+
 _A_DAY = re.compile(r"\d{1,2}月\d{1,2}日|今年|本年|去年|上年|前年")
 _A_YEAR = re.compile(r"(?:19|20)\d\d年")
 _CUMULATIVE = re.compile("累计|以来|至今|迄今|截至|截止|历年|先后|现有|目前")
