@@ -42,6 +42,7 @@ class Said:
     organisation: str | None
     undated: bool
     stock: bool
+    distinct: bool
 
     def names(self, words: str) -> list[str]:
         """What of these words names something of its own: no sort of work (产业, 教育), no place or unit that the ledger knows."""
@@ -88,6 +89,7 @@ def limit(
         organisation,
         undated,
         figure.fold in {Fold.LAST, Fold.STANDING},
+        figure.fold is Fold.DISTINCT,
     )
     return next((found for rule in RULES if (found := rule(said)) is not None), None)
 
@@ -213,10 +215,16 @@ def _how_often(said: Said) -> Limit | None:
 # ── when ──
 
 _FROM = re.compile("(?:从|由)(?!事)[^，,。；;\\d]{0,8}$")
-_TO = re.compile("[^，,。；;\\d]{0,4}(?:增[加长至]|提[高升]|上升|扩大|发展|跃升|下降|减少|降|升|涨|变)[^，,。；;\\d]{0,3}(?:到|至|为)")
+_TO = re.compile("[^，,。；;\\d]{0,4}(?:增[加长]?|提[高升]?|上升|扩大|发展|跃升|下降|减少|降|升|涨|变)[^，,。；;\\d]{0,3}(?:到|至|为)")
+
+
+_RISEN = re.compile("(?:从|由)(?!事)[^。；;]{1,40}(?:增|提|升|涨|降|扩|变|跃|减)[^，,。；;\\d]{0,3}[到至为]")
+_BY = re.compile("(?:增加|增长|提高|减少|下降|净增|增收)了?$")
 
 
 def _before_it_grew(said: Said) -> Limit | None:
+    if _RISEN.search(said.heard) and _BY.search(said.clause):
+        return Limit("这里说的是增减了多少，不是总数", "This says by how much it changed, not how much there is", proves=False)
     if not _FROM.search(said.clause) or not _TO.match(said.after):
         return None
     return Limit("这里说的是以前的数，没有说是哪一年的", "This speaks of an earlier time and does not say of which")
@@ -352,6 +360,13 @@ def _at_an_event(said: Said) -> Limit | None:
     return Limit("这里说的是参加一次活动的人数", "This speaks of those at one event")
 
 
+def _visits(said: Said) -> Limit | None:
+    text, (start, end) = said.context.text, said.context.at
+    if not said.distinct or not text[start:end].endswith("户次"):
+        return None
+    return Limit("这里数的是户次，台账数的是户", "This counts visits to households, the ledger counts households")
+
+
 RULES: tuple[Callable[[Said], Limit | None], ...] = (
     _planned,
     _of_all_around,
@@ -366,6 +381,7 @@ RULES: tuple[Callable[[Said], Limit | None], ...] = (
     _spent_on,
     _of_two_together,
     _at_an_event,
+    _visits,
     _of_some,
     _before_it_grew,
     _of_no_time,
