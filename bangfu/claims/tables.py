@@ -420,12 +420,12 @@ def _total(parts: Sequence[_Term]) -> Decimal:
 
 
 def _told(of: str, total: _Term, parts: Sequence[_Term]) -> tuple[tuple[tuple[int, int], ...], str, str]:
-    """The spans, and the working: «表中“金额”的“合计”写42.6，而甲村12.5 + 乙村30 = 42.5»."""
+    """The spans, and the working: «表中“金额”的“合计”写42.6，而甲村 12.5 + 乙村 30 = 42.5»."""
     scale = next(
         (s for s in (Decimal(10_000), Decimal(1)) if _number(total.cell) == 0 or all(_written(p.cell, s) for p in (total, *parts))),
         Decimal(1),
     )
-    shown = [f"{p.name}{plain(_number(p.cell) / scale)}" for p in parts]
+    shown = [f"{p.name} {plain(_number(p.cell) / scale)}" for p in parts]
     working = " + ".join(shown if len(shown) <= _MOST_TERMS else [*shown[: _MOST_TERMS - 1], f"…（共 {len(shown)} 项）"])
     summed, difference = plain(_total(parts) / scale), plain((_number(total.cell) - _total(parts)) / scale)
     zh = f"表中“{of}”的“{total.name}”写“{total.cell.word}”，而{working} = {summed}，相差 {difference}"
