@@ -199,7 +199,7 @@ class Topics:
                 if units is None:
                     points[number] += weight * near * fit[number]
                 elif unit in units or done in units:
-                    points[number] += weight * near * (_FOREIGN if fit[number] == _NEVER else fit[number])  # told beside it
+                    points[number] += weight * near * max(fit[number], _SPENT)  # told beside it, and so not never
         if spot.last is not None:
             points[self.places[self._inherited(spot)]] += spot.bond
         best = max(points)
