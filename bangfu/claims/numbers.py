@@ -46,7 +46,7 @@ _ACTORS = frozenset({_PERSON, _PERSON_TIME, _HOUSEHOLD, _VILLAGE, _TOWN, _COUNTY
 _FACILITY = r"(?:中心|卫生|敬老|养老|文化|科技|农技|畜牧|综合|便民|电商)(?:服务)?[点站园区库室馆院所校]|中心(?:小学|中学|学校|幼儿园)|[小中]学(?!生)|学校|幼儿园|中?医院|供销社|派出所"
 _OF_PLACE = re.compile(rf"个(?:乡镇|[县乡镇村])(?:{_FACILITY})")  # 18个乡镇卫生院 are no townships
 _COMPOUND = re.compile(
-    rf"振兴|示范[点园区基]|服务|活动|较少|[点站园区库室馆院组班]|[大小]院|工作[站室坊]|公寓|宿舍|食堂|联盟|驿站|基地|中心|平台|品牌|产业|旅游|书屋|公园|之家|岗位|{_FACILITY}"
+    rf"振兴|推进|示范[点园区基]|服务|活动|较少|[点站园区库室馆院组班]|[大小]院|工作[站室坊]|公寓|宿舍|食堂|联盟|驿站|基地|中心|平台|品牌|产业|旅游|书屋|公园|之家|岗位|{_FACILITY}"
 )
 # Between the measure word and its noun: 38个2019年度先进单位; 1个国家级、3个省级、12个市级龙头企业.
 _BETWEEN = re.compile(r"(?:19|20)\d\d年度?|(?:(?:国家|[部省市县州区])级[、和及与]\d{1,6}[个家名项]){0,3}(?:国家|[部省市县州区])级")
@@ -90,7 +90,7 @@ _NO_COUNTS = (
         _BOTH,
         rf"(?:{_YEAR}|[一二][〇零○九八][〇零○一二三四五六七八九]{{2}})\s?(?:学年度?|年)(?:度|底|末|初|间|代|级)?(?:\s?\d{{1,2}}{_JOIN}(?=\d{{1,2}}\s?月))?(?:\s?\d{{1,2}}\s?月{_PART}(?:\s?{_DAY})?)?",
     ),
-    (_FIGURES, rf"{_YEAR}[-/.]\d{{1,2}}(?:[-/.]\d{{1,2}})?(?!\d)"),
+    (_FIGURES, rf"{_YEAR}[-/.](?:0?[1-9]|1[0-2])(?:[-/.]\d{{1,2}})?(?![\d万亿])"),
     (
         _FIGURES,
         rf"\d{{1,2}}{_JOIN}\d{{1,2}}\s?月|\d{{1,2}}\s?月{_PART}(?:\s?\d{{1,2}}(?:\s?[日号]?{_JOIN}(?:\d{{1,2}}\s?月)?\s?{_DAY}|\s?[日号]))?",
@@ -115,7 +115,7 @@ _NO_COUNTS = (
     (_CHINESE, rf"[二两三四五六七八九十]个(?:{'|'.join(_CODES.points)})"),
     # six named things, where none says that they were made or counted: 六项指标 (but 出台六项措施), 三类人员
     (_CHINESE, rf"(?<![定台订出立成共计取了])[二两三四五六七八九十]项(?:重点|基本|主要|关键|硬性|核心)?(?:{'|'.join(_CODES.sets)})"),
-    (_CHINESE, r"[二两三四五六七八九十]类(?:重点|特殊|监测)?(?:人员|人群|对象|群体|主体|学生|户(?!型))"),
+    (_CHINESE, r"[二两三四五六七八九十]类(?:重点|特殊|监测)?(?:人员|人群|对象|群体|主体|学生|[\u4e00-\u9fff]{1,4}员|户(?!型))"),
     # phases: 产业园二期, 整治项目（四期）; groups of a village: 乱石沟村4组
     (_CHINESE, r"(?<=[目程园区地（(])[一二三四五六七八九]期(?=[）)]|[\s，,。；;、]|\Z|[还已将正未建投规])"),
     (_BOTH, r"(?<=[村屯寨])(?:\d{1,2}|[一二三四五六七八九十]{1,3})(?:组|社|队)(?![织建成])"),
@@ -173,7 +173,7 @@ def find(text: str) -> Iterator[Found]:
     sealed = _Sealed(text)
     at = 0
     last: Found | None = None
-    named: Found | None = None  # the last one whose noun said what it counts
+    named: Found | None = None  # the last one that said what it counts
     while (begin := _NEXT.search(text, at)) is not None:
         start = begin.start()
         end = sealed.around(start) or _too_long(text, start)
@@ -192,25 +192,29 @@ def find(text: str) -> Iterator[Found]:
         at = found.end
         if _LOST in text[max(0, found.start - 1) : found.end]:
             found = found._replace(quantity=unreadable(found.quantity))
-        if named is not None and found.measure == named.measure == "个" and len(found.noun) <= 1 and _in_step(text, named, found):
+        if named is not None and found.measure == "个" and len(found.noun) <= 1 and _same_thing(text, named, found):
             found = found._replace(quantity=replace(found.quantity, unit=named.quantity.unit), noun=named.noun)
-        elif found.noun:
+        elif found.noun or (found.measure.startswith("个") and found.measure != "个"):
             named = found
         last = found
         yield found
 
 
+_AMONG = re.compile(r"[\u4e00-\u9fff]{0,8}?(?:当中|之中|中|里|内)(?:[，,]|(?=\Z|有|已|仅|只|还|约|近))")
 _STEP = re.compile(r"[、，,][\u4e00-\u9fff]{0,4}\d")
 _STEP_HEAD = re.compile(r"[，,；;]\s*[\u4e00-\u9fff]{2,10}\Z")
 _STEP_SPAN = 80
 
 
-def _in_step(text: str, named: Found, found: Found) -> bool:
-    """Whether a number counts what an earlier one did, in step with it: «甲省项目20个、资金3亿元，乙省15个、2亿元»."""
+def _same_thing(text: str, named: Found, found: Found) -> bool:
+    """Whether a number counts what an earlier one did: among them («20个乡镇中，9个是重点»), or in step with it («甲省项目20个、资金3亿元，乙省15个、2亿元»)."""
     between = text[named.after : found.start]
+    if len(between) > _STEP_SPAN or any(sign in between for sign in "。！？!?\n"):
+        return False
+    if not found.noun and named.measure.startswith("个") and _AMONG.match(between):
+        return True
     return (
-        len(between) <= _STEP_SPAN
-        and not any(sign in between for sign in "。！？!?\n")
+        named.measure == "个"
         and _STEP.match(between) is not None
         and _STEP_HEAD.search(between) is not None
         and _STEP.match(text, found.after) is not None
@@ -676,6 +680,14 @@ def _declared(text: str, start: int, end: int) -> tuple[str, Decimal, str, str, 
 
 
 _DURATION_CUES = (
+    "做了",
+    "干了",
+    "走了",
+    "守了",
+    "帮了",
+    "坚持了",
+    "持续了",
+    "服务了",
     "连续",
     "为期",
     "历时",

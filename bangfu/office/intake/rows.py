@@ -862,7 +862,7 @@ class TableReader:
             return None
         if context.place is not None and not stated:
             return context.place  # type: ignore[no-any-return]
-        if not stated and self.place_required and fld is not None:
+        if self.place_required and fld is not None and self.registers is not None:  # a dash says as little as nothing
             index = self.place_parts[-1].index
             record.issues.append(
                 Issue(row, index, "place", "missing", f"没有填{fld.label.zh}，请补上", f"{fld.label.en} is not stated; fill it in")
