@@ -262,7 +262,7 @@ def postgres():
 
     try:
         run("initdb", "-D", cluster, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-        options = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off -c max_connections=50"
+        options = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=50"
         run("pg_ctl", "-D", cluster, "-o", options, "-l", folder / "log", "-w", "-t", "60", "start")
     except (subprocess.CalledProcessError, OSError) as error:
         note(say(f"PostgreSQL 没有启动（{error}）。", f"PostgreSQL did not start ({error})."))
@@ -325,8 +325,12 @@ CHECKS = (
 )
 
 
+FACES = [f"tests/{name}" for name in ("web", "test_api.py", "test_cli.py", "test_docs.py", "test_planning.py")]
+"""The tests of pages, API and command: about half of the time on SQLite."""
+
+
 def test(arguments: list[str]) -> int:
-    """SQLite in one lane; the checks, PostgreSQL and the browser in the other. With arguments: pytest alone, on both engines.
+    """Three lanes: SQLite below the faces; SQLite's faces with the browser; the checks and PostgreSQL. With arguments: pytest alone, on both engines.
 
     Exit status 0 only where every check and every test passed. The last line sums the tests up: what was left out is
     counted as skipped.
@@ -336,14 +340,21 @@ def test(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="bangfu-run-") as name, postgres() as address:
         folder = Path(name)
         common = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "BANGFU_DATA": str(folder / "data"), "BANGFU_DATABASE": ""}
+        sqlite = {"BANGFU_TEST_DATABASE": "", "BANGFU_TEST_BOTH": "1" if address else ""}
         outcome: dict[str, int] = {}
 
         def pytest(where: str, extra: dict[str, str], chosen: list[str], output=None) -> None:
-            command = [PYTHON, "-m", "pytest", f"--junitxml={folder / where}.xml", *chosen]
-            ran = subprocess.run(command, cwd=ROOT, env={**common, **extra}, stdout=output, stderr=output, check=False)
+            measured = [] if arguments or where == "PostgreSQL" else ["--cov", "--cov-report="]
+            command = [PYTHON, "-m", "pytest", f"--junitxml={folder / where}.xml", *measured, *chosen]
+            own = {**common, **extra, "COVERAGE_FILE": str(folder / f"coverage.{where}")}
+            ran = subprocess.run(command, cwd=ROOT, env=own, stdout=output, stderr=output, check=False)
             outcome[f"pytest on {where}"] = 0 if ran.returncode == 5 and arguments else ran.returncode  # 5: nothing chosen
 
-        def second_lane(output) -> None:
+        def faces(output) -> None:
+            if not arguments:
+                pytest("SQLite, faces", sqlite, FACES, output)
+
+        def checks_and_postgres(output) -> None:
             if not arguments:
                 for title, command in CHECKS:
                     output.write(f"== {title}\n".encode())
@@ -352,25 +363,28 @@ def test(arguments: list[str]) -> int:
                     outcome[title] = ran.returncode
             if address:
                 pytest("PostgreSQL", {"BANGFU_TEST_DATABASE": address}, arguments, output)
-            if not arguments:
-                pytest("SQLite in the browser", {"BANGFU_TEST_DATABASE": ""}, ["-m", "browser"], output)
 
-        with (folder / "second").open("wb") as output:
-            lane = threading.Thread(target=second_lane, args=(output,))
-            lane.start()
-            measured = {"BANGFU_TEST_DATABASE": "", "BANGFU_TEST_BOTH": "1" if address else "", "COVERAGE_FILE": str(folder / "coverage")}
-            pytest("SQLite", measured, arguments or ["-m", "not browser", "--cov", "--cov-report="])
-            lane.join()
-        print((folder / "second").read_text(encoding="utf-8", errors="replace"), flush=True)
+        with contextlib.ExitStack() as open_files:
+            beside = []
+            for lane in (faces, checks_and_postgres):
+                output = open_files.enter_context((folder / lane.__name__).open("w+b"))
+                beside.append((threading.Thread(target=lane, args=(output,)), output))
+                beside[-1][0].start()
+            pytest("SQLite", sqlite, arguments or [f"--ignore={path}" for path in FACES])
+            for thread, output in beside:
+                thread.join()
+                output.seek(0)
+                print(output.read().decode("utf-8", "replace"), flush=True)
         if not arguments:
             coverage(folder, common)
         return conclude(folder, outcome)
 
 
 def coverage(folder: Path, environment: dict[str, str]) -> None:
-    """The share of the code that the tests on SQLite ran, the browser's apart."""
+    """The share of the code that the tests on SQLite ran."""
     own = {**environment, "COVERAGE_FILE": str(folder / "coverage")}
-    subprocess.run([PYTHON, "-m", "coverage", "report", "--skip-covered", "--skip-empty"], cwd=ROOT, env=own, check=False)
+    for command in (["combine", "--quiet", str(folder)], ["report", "--skip-covered", "--skip-empty"]):
+        subprocess.run([PYTHON, "-m", "coverage", *command], cwd=ROOT, env=own, check=False)
 
 
 def conclude(folder: Path, outcome: dict[str, int]) -> int:
