@@ -81,6 +81,7 @@ COMMANDS = [
 ]
 
 
+@pytest.mark.no_cover  # what it runs is covered elsewhere, and takes three times as long when it is measured
 def test_the_tutorial_can_be_typed_as_it_stands(own_database, tmp_path, monkeypatch, capfd):
     """Every command after `$` in order, in one folder: each succeeds, but for the check that finds the three planted errors."""
     from bangfu.cli import main

@@ -282,6 +282,7 @@ def test_every_claim_has_unit_hedge_and_kind():
         assert c.kind in topics().codes
 
 
+@pytest.mark.no_cover
 @given(st.text(max_size=120))
 def test_any_text_is_read(text):
     reading = read(text)
@@ -332,6 +333,7 @@ MIX = st.lists(
 ).map("".join)
 
 
+@pytest.mark.no_cover
 @given(MIX)
 def test_any_mix_of_the_signs_is_read(text):
     last = 0
