@@ -263,6 +263,12 @@ def _against(quantity: Quantity, figure: Figure, slices: tuple[SliceWords, ...],
             zh, en = _told(figure, Decimal(0))
             zh, en = f"{zh}（这一范围内没有记录）", f"{en} (nothing is recorded there)"
             return Judgement(Verdict.supported, zh, en, Decimal(0), 0, asked)
+    if not tried and slices[0].project is not None:
+        # None of these entries was recorded with the project; where all of them come to what the text says, they are the ones it means.
+        whole = replace(slices[0], project=None)
+        judgement = _one(quantity, figure, whole, ask(figure.code, whole))
+        if judgement.verdict is Verdict.supported:
+            return judgement
     if not tried:
         zh, en = f"台账里没有“{figure.label.zh}”的记录", f"The ledger has no record of “{figure.label.en}”"
         return Judgement(Verdict.no_record, zh, en, asked=slices[0])
