@@ -481,14 +481,7 @@ def _unit(text: str, start: int, end: int, number: Numeral, last: Found | None) 
     return unit, each, name, "", after
 
 
-_CURRENCIES = {
-    "港币": "other:港元",
-    "港元": "other:港元",
-    "美金": "other:美元",
-    "美元": "other:美元",
-    "欧元": "other:欧元",
-    "日元": "other:日元",
-}
+_CURRENCIES = {word: _CODES.measures[word][0] for word in ("港币", "港元", "美金", "美元", "欧元", "日元")}
 _CURRENCY = re.compile("(?:" + "|".join(_CURRENCIES) + r")\Z")
 _PLACES = frozenset({"省", "市", "县", "村", "乡", "镇", "州", "州市", "省区", "省市", "区县", "县市", "县区", "乡镇", "市州", "地市"})
 

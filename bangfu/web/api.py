@@ -877,9 +877,14 @@ def judge(request: HttpRequest, slug: str, scheme: str, body: Judgement, year: O
     try:
         assessing.enter(access.programme, found, year, unit, body.item, body.value, by=visitor(request), reason=body.reason)
     except assessing.NotJudged as refused:
-        faults = [{"where": f"body.{body.item}", "why": "refused", "message": refused.why.zh, "message_en": refused.why.en}]
-        raise Problem(422, f"{refused.why.zh} ({refused.why.en})", faults) from None
+        raise not_judged(body.item, refused) from None
     return assessed(access, found, year, unit)
+
+
+def not_judged(item: str, refused: assessing.NotJudged) -> Problem:
+    """Why an item of an assessment does not take what was entered."""
+    faults = [{"where": f"body.{item}", "why": "refused", "message": refused.why.zh, "message_en": refused.why.en}]
+    return Problem(422, f"{refused.why.zh} ({refused.why.en})", faults)
 
 
 class SelfScore(Schema):
@@ -896,8 +901,7 @@ def score_oneself(request: HttpRequest, slug: str, scheme: str, body: SelfScore,
     try:
         assessing.claim(access.programme, found, year, unit, body.item, body.points, by=visitor(request), reason=body.reason)
     except assessing.NotJudged as refused:
-        faults = [{"where": f"body.{body.item}", "why": "refused", "message": refused.why.zh, "message_en": refused.why.en}]
-        raise Problem(422, f"{refused.why.zh} ({refused.why.en})", faults) from None
+        raise not_judged(body.item, refused) from None
     return assessed(access, found, year, unit)
 
 
