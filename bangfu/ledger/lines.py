@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -64,6 +64,23 @@ def _facets_text(facets: tuple[tuple[str, str], ...]) -> str:
     return json.dumps(dict(facets), separators=(",", ":"), ensure_ascii=False)
 
 
+def _codes(one: Fact | Draft) -> Codes:
+    facets = one.facets
+    return one.kind, one.category, one.counts_to, facets_text(facets) if facets else "{}"
+
+
+def _measures(one: Fact | Draft) -> tuple[Codes, tuple[str, ...]]:
+    """Of which varieties an entry is: its codes and what a variety holds of them."""
+    held = (ENTRY, *one.measures)
+    if one.persons:
+        held += (PERSON,)
+    if one.project:
+        held += (PROJECT,)
+    if one.party:
+        held += (PARTY,)
+    return _codes(one), held
+
+
 # --- kept in step
 
 
@@ -77,8 +94,6 @@ class Keeper:
     def __init__(self, programme: Programme) -> None:
         self.programme = programme
         self.varieties: dict[Codes, dict[str, int]] = {}
-        self.free: list[int] = []  # ids for new varieties
-        self.fresh: list[tuple[int, int, str, str, str, str, str]] = []
         self.waiting: dict[int, list[Row]] = defaultdict(list)
         self.count = 0  # of waiting lines
         self.titles: dict[tuple[str, str], int] = {}  # by kind and text
@@ -86,7 +101,7 @@ class Keeper:
         self.totals: dict[int, dict[tuple[int, int], list[int]]] = defaultdict(_from_nothing)  # by variety, then by year and place
 
     def named(self, codes: Codes) -> dict[str, int]:
-        """The varieties of these codes by measure, as far as they are known (see `variety`)."""
+        """The varieties of these codes by measure, as far as they are known (see `learn`)."""
         found = self.varieties.get(codes)
         if found is None:
             self._load(codes[0])
@@ -97,31 +112,14 @@ class Keeper:
         if any(codes[0] == kind for codes in self.varieties):
             return
         for variety in Variety.objects.filter(programme=self.programme, kind=kind):
-            codes = (kind, variety.category, variety.counts_to, variety.facets)
-            self.varieties.setdefault(codes, {})[variety.measure] = variety.pk
-            if variety.measure == PERSON:
-                self.people.add(variety.pk)
+            self._know((kind, variety.category, variety.counts_to, variety.facets), variety.measure, variety.pk)
 
-    def variety(self, codes: Codes, measure: str) -> int:
-        """The id of a variety; a new one is written with the next lines."""
-        known = self.named(codes)
-        if measure not in known:
-            if not self.free:
-                self._write_varieties()
-                self.free = list(new_ids("ledger_variety", 500))
-            known[measure] = self.free.pop(0)
-            self.fresh.append((known[measure], self.programme.pk, *codes, measure))
-            if measure == PERSON:
-                self.people.add(known[measure])
-        return known[measure]
+    def learn(self, several: Sequence[Fact | Draft]) -> None:
+        """Look up the titles and the varieties of entries that will be added, and write those that are new."""
+        self._learn_titles({(one.kind, one.title) for one in several if one.title} - self.titles.keys())
+        self._learn_varieties({_measures(one) for one in several})
 
-    def _write_varieties(self) -> None:
-        insert("ledger_variety", ("id", "programme_id", "kind", "category", "counts_to", "facets", "measure"), self.fresh)
-        self.fresh = []
-
-    def learn(self, several: Iterable[Fact | Draft]) -> None:
-        """Look up the titles of entries that will be added, and write those that are new."""
-        unknown = {(one.kind, one.title) for one in several if one.title} - self.titles.keys()
+    def _learn_titles(self, unknown: set[tuple[str, str]]) -> None:
         texts = sorted({text for _, text in unknown})
         for at in range(0, len(texts), AT_ONCE):
             among, params = within("text", texts[at : at + AT_ONCE], "varchar")
@@ -134,54 +132,68 @@ class Keeper:
             written = [(pk, self.programme.pk, kind, text) for pk, (kind, text) in zip(ids, fresh, strict=True)]
             insert("ledger_title", ("id", "programme_id", "kind", "text"), written)
 
-    def add(self, entry: int, one: Fact | Draft, facets: str) -> None:
-        """The lines of a new entry, with its facets as text; its title has been learnt."""
-        codes = (one.kind, one.category, one.counts_to, facets)
-        known = self.named(codes)
+    def _learn_varieties(self, wanted: set[tuple[Codes, tuple[str, ...]]]) -> None:
+        unknown = sorted({(codes, name) for codes, names in wanted for name in names if name not in self.named(codes)})
+        if unknown:
+            ids = new_ids("ledger_variety", len(unknown))
+            for pk, (codes, measure) in zip(ids, unknown, strict=True):
+                self._know(codes, measure, pk)
+            written = [(pk, self.programme.pk, *codes, measure) for pk, (codes, measure) in zip(ids, unknown, strict=True)]
+            insert("ledger_variety", ("id", "programme_id", "kind", "category", "counts_to", "facets", "measure"), written)
+
+    def _know(self, codes: Codes, measure: str, pk: int) -> None:
+        self.varieties.setdefault(codes, {})[measure] = pk
+        if measure == PERSON:
+            self.people.add(pk)
+
+    def add(self, entry: int, one: Fact | Draft) -> None:
+        """The lines of a new entry, whose title and varieties have been learnt; they wait for `flush`."""
+        known = self.varieties[_codes(one)]
         begin, end, persons = one.begin, one.end, one.persons
         where = (begin.year, one.place or 0, begin.toordinal(), entry)
         title = self.titles[one.kind, one.title] if one.title else None
         rest = (None if end is None else end.toordinal(), one.unit, one.household, title, one.project, one.party)
         waiting = self.waiting
-        variety = known.get(ENTRY) or self.variety(codes, ENTRY)
+        variety = known[ENTRY]
         waiting[variety].append((variety, *where, 0, *rest))
-        if one.project and PROJECT not in known:
-            self.variety(codes, PROJECT)
-        if one.party and PARTY not in known:
-            self.variety(codes, PARTY)
         for name, value in one.measures.items():
-            variety = known.get(name) or self.variety(codes, name)
+            variety = known[name]
             waiting[variety].append((variety, *where, value, *rest))
         if persons:
-            variety = known.get(PERSON) or self.variety(codes, PERSON)
+            variety = known[PERSON]
             waiting[variety] += [(variety, *where, person, *rest) for person in persons]
         self.count += 1 + len(one.measures) + len(persons)
-        if self.count >= FLUSH:
-            self.flush()
+
+    @property
+    def full(self) -> bool:
+        """Whether so many lines wait that it is time for a `flush`."""
+        return self.count >= FLUSH
 
     def flush(self) -> None:
-        """Write what is waiting."""
-        self._write_varieties()
-        waiting: list[Row] = []
+        """Write what is waiting, in the order of the table."""
+        if self.count:
+            insert("ledger_line", COLUMNS, self._in_order(), TYPES)
+        self.waiting.clear()
+        self.count = 0
+
+    def _in_order(self) -> Iterator[Row]:
+        """The waiting lines, added up on their way."""
         for variety, lines in sorted(self.waiting.items()):
             lines.sort()
-            waiting += lines
             if variety not in self.people:
                 totals = self.totals[variety]
                 for line in lines:
                     total = totals[line[1:3]]
                     total[0] += 1
                     total[1] += line[5]
-        insert("ledger_line", COLUMNS, waiting, TYPES)
-        self.waiting.clear()
-        self.count = 0
+            yield from lines
 
     def remove(self, entries: Sequence[int]) -> None:
         """Take away the lines of entries that have ended."""
         gone = []
         for at in range(0, len(entries), AT_ONCE):
             for one in facts_of(entries[at : at + AT_ONCE]):
-                known = self.named((one.kind, one.category, one.counts_to, facets_text(one.facets)))
+                known = self.named(_codes(one))
                 where = (one.begin.year, one.place or 0, one.begin.toordinal(), one.id)
                 held = {ENTRY: [0], **{name: [value] for name, value in one.measures.items()}, PERSON: one.persons}
                 for name, values in held.items():
@@ -247,7 +259,9 @@ def rebuild(programme: Programme) -> int:
         while some := list(islice(facts, AT_ONCE)):
             keeper.learn(some)
             for one in some:
-                keeper.add(one.id, one, facets_text(one.facets))
+                keeper.add(one.id, one)
+            if keeper.full:
+                keeper.flush()
         keeper.close(programme.mark)
         return programme.mark
 

@@ -298,17 +298,17 @@ class _Act:
         batch = posting.batch_id if batch is None else batch
         ids = new_ids("ledger_entry", len(chunk))
         keeper = self.keeper
-        entries = []
         measures: list[tuple[int, str, int]] = []
         persons: list[tuple[int, int]] = []
         vouchers: list[tuple[int, int, int]] = []
         ends: list[tuple[int, int | None]] = []
         if keeper:
             keeper.learn(chunk)
-        for entry, d in zip(ids, chunk, strict=True):
-            facets = facets_text(d.facets)
-            entries.append(
-                (
+
+        def entries() -> Iterator[tuple[Any, ...]]:
+            """The rows of the entries; what belongs to each is made while the database takes them in."""
+            for entry, d in zip(ids, chunk, strict=True):
+                yield (
                     entry,
                     programme,
                     mark,
@@ -323,28 +323,30 @@ class _Act:
                     d.party,
                     d.project,
                     d.household,
-                    facets,
+                    facets_text(d.facets),
                     seal_json(d.details, DETAILS) if d.details else b"",
                     d.supersedes,
                     batch,
                     d.sheet,
                     d.row,
                     d.row_hash,
-                ),
-            )
-            for name, value in d.measures.items():
-                measures.append((entry, name, value))
-            persons += [(entry, person) for person in d.persons]
-            vouchers += [(entry, voucher, mark) for voucher in d.vouchers]
-            if d.supersedes is not None:
-                ends.append((d.supersedes, entry))
-            if keeper:
-                keeper.add(entry, d, facets)
-        insert("ledger_entry", ENTRY_COLUMNS, entries)
+                )
+                for name, value in d.measures.items():
+                    measures.append((entry, name, value))
+                persons.extend([(entry, person) for person in d.persons])
+                vouchers.extend([(entry, voucher, mark) for voucher in d.vouchers])
+                if d.supersedes is not None:
+                    ends.append((d.supersedes, entry))
+                if keeper:
+                    keeper.add(entry, d)
+
+        insert("ledger_entry", ENTRY_COLUMNS, entries())
         insert("ledger_measure", ("entry_id", "name", "value"), measures)
         insert("ledger_participation", ("entry_id", "person_id"), persons)
         insert("ledger_evidence", ("entry_id", "voucher_id", "mark"), vouchers)
         self.end(ends)
+        if keeper and keeper.full:
+            keeper.flush()
         self.written += len(chunk)
         if self.told:
             self.told(ids)

@@ -6,18 +6,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Sized
 from typing import Any
 
 from django.db import connection
 
 
-def insert(table: str, columns: Sequence[str], values: Sequence[tuple[Any, ...]], types: Sequence[str] = ()) -> None:
+def insert(table: str, columns: Sequence[str], values: Iterable[tuple[Any, ...]], types: Sequence[str] = ()) -> None:
     """Write rows whose values stand in the order of `columns`; dates and JSON values as text.
 
-    With `types` (PostgreSQL's names of them) the values travel as they are, not as text.
+    With `types` (PostgreSQL's names of them) the values travel as they are, not as text. PostgreSQL works on the first rows while `values`
+    still makes the later ones; making them may not ask the database anything.
     """
-    if not values:
+    if isinstance(values, Sized) and not len(values):
         return
     names = ", ".join(f'"{c}"' for c in columns)
     with connection.cursor() as cursor:
@@ -29,7 +30,7 @@ def insert(table: str, columns: Sequence[str], values: Sequence[tuple[Any, ...]]
                     copy.write_row(row)
         else:
             marks = ", ".join(["%s"] * len(columns))
-            cursor.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', values)  # noqa: S608 - our own names
+            cursor.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', list(values))  # noqa: S608 - our own names
 
 
 def new_ids(table: str, count: int) -> Sequence[int]:
