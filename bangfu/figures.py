@@ -113,6 +113,17 @@ def matches(figure: Figure, fact: Fact, slice_: Slice) -> bool:
     )
 
 
+def stands_behind(fact: Fact, figure: Figure, slice_: Slice, figures: Mapping[str, Figure]) -> bool:
+    """Whether `fact` is an entry of the trace of `figure` in `slice_`, or of one that it is combined of, in a place over which it looks.
+
+    Alone, that is: of several entries about one thing only the latest counts in the end. `figures` names the parts of combinations.
+    """
+    if figure.combine:
+        slices = within(figure, slice_) if figure.combine in OVER_PLACES else [slice_]
+        return any(stands_behind(fact, figures[part], one, figures) for part in figure.parts for one in slices)
+    return any(share.parts or figure.measure for share in trace(figure, [fact], slice_))
+
+
 def _in_period(figure: Figure, fact: Fact, slice_: Slice) -> bool:
     if slice_.end is not None and fact.begin >= slice_.end:
         return False
@@ -248,6 +259,9 @@ def _reached(figure: Figure, slice_: Slice, ask: Ask) -> Value:
     found = [v.entries for one in within(figure, slice_) if (v := ask(part, one)).entries]
     return Value(Decimal(len(found)), sum(found))
 
+
+OVER_PLACES = frozenset({"least", "most", "reached"})
+"""Combinations that ask for their part place by place."""
 
 COMBINE: dict[str, Callable[[Figure, Slice, Ask], Value]] = {
     "ratio": _ratio,

@@ -11,8 +11,9 @@ from datetime import date, datetime
 from functools import cached_property, lru_cache
 
 from bangfu.catalogue import Catalogue, Figure
-from bangfu.figures import Share, Slice, Value, within
+from bangfu.figures import OVER_PLACES, Share, Slice, Value, stands_behind, within
 from bangfu.ledger import catalogue, facts
+from bangfu.ledger.loading import facts_of
 from bangfu.ledger.models import Entry, Party, Place, Posting, Programme
 from bangfu.ledger.places import subtrees
 from bangfu.ledger.setup import DESIGNATION
@@ -75,10 +76,17 @@ class Books:
         return Trace(figure, slice_, value, page.shares, page.carried, page.after)
 
     def _parts(self, figure: Figure, slice_: Slice) -> Iterable[tuple[Figure, Slice, Value]]:
-        slices = within(figure, slice_) if figure.combine in {"least", "most", "reached"} else [slice_]
+        slices = within(figure, slice_) if figure.combine in OVER_PLACES else [slice_]
         for part in figure.parts:
             for one in slices:
                 yield self.catalogue.figures[part], one, self.value(part, one)
+
+    def resting_on(self, entry: int) -> list[Figure]:
+        """The figures in which an entry counts for the days it took: those of which it is an entry, then those combined of them."""
+        (fact,) = facts_of([entry])
+        asked = self.slice((fact.begin, fact.end))
+        found = [f for f in self.catalogue.figures.values() if stands_behind(fact, f, asked, self.catalogue.figures)]
+        return sorted(found, key=lambda f: bool(f.combine))
 
     def series(self, code: str, slice_: Slice, years: Iterable[int]) -> list[tuple[int, Value]]:
         """The figure for each calendar year, the slice's places and units kept."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +14,7 @@ from bangfu.ledger.models import Ended, Entry, Measure, Posting, Reveal, Voucher
 from bangfu.office.books import Books
 from bangfu.office.models import Download, FormDraft
 from tests.conftest import Office
-from tests.web.conftest import text
+from tests.web.conftest import record, text
 
 
 def at(office: Office, name: str, *args: object) -> str:
@@ -238,3 +239,43 @@ def test_every_kind_has_a_form_that_works(office: Office, clerk: Client) -> None
         answer = clerk.post(at(office, "new_entry", kind.code), typed)
         assert answer.status_code == 302, f"{kind.code}: {text(answer)[-3000:]}"
         assert newest(office).kind == kind.code
+
+
+def counted(client: Client, office: Office, entry: int) -> set[str]:
+    """The figures that an entry's page lists."""
+    return set(re.findall(r"/figures/(\w+)/", text(client.get(at(office, "entry", entry)))))
+
+
+def test_an_entry_lists_the_figures_in_which_it_counts_and_no_others(
+    office: Office, ledger: dict[str, int], clerk: Client, stranger: Client
+) -> None:
+    """A payment for Party building in a designated village is direct input there: nothing brought in, nothing for industry, nothing elsewhere."""
+    record(office, "designation", place="甲村", begin="2015-01-01")
+    here = record(office, "payment", title="党建阵地", begin="2019-04-01", place="甲村", amount="100", purpose="党建帮扶")
+    there = record(
+        office, "payment", title="大棚", begin="2019-04-01", place="丁村", amount="100", purpose="产业帮扶", counts_to="引进帮扶资金"
+    )
+    assert counted(clerk, office, here) == {"direct_input", "payments", "direct_input_designated", "funds_total"}
+    assert counted(clerk, office, there) == {"introduced_funds", "funds_total"}
+    assert counted(clerk, office, ledger["payment"]) >= {"direct_input_designated"}
+    assert stranger.get(at(office, "entry", here)).status_code == 404
+    clerk.post(at(office, "void", here), {"reason": "重复"})
+    assert counted(clerk, office, here) == set()
+    assert "不再计入任何指标" in text(clerk.get(at(office, "entry", here)))
+
+
+def test_an_amendment_shows_what_was_only_where_it_changed(office: Office, clerk: Client) -> None:
+    """The flag yes is 是, direct_input is 投入帮扶资金, 3 万元 is 30000: only what now says something else shows what it said, in the form's own words."""
+    entry = record(office, "payment", title="牛舍", begin="2019-04-01", place="甲村", amount="30000", purpose="产业帮扶", grant="是")
+    typed = {
+        "f.title": "牛舍",
+        "f.begin": "2019年4月1日",
+        "f.place": str(office.places["乙村"].pk),
+        "f.amount": "3",
+        "scale.amount": "万元",
+        "f.purpose": "education",
+        "f.grant": "是",
+        "f.counts_to": "direct_input",
+    }
+    was = re.findall(r'class="was">(.*?)</p>', text(clerk.post(at(office, "amend", entry), typed)))
+    assert was == ["原值 甲村", "原值 产业帮扶"]

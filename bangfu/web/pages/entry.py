@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from bangfu.catalogue import Field, FieldType, Kind
+from bangfu.catalogue.reading import Problem, Value, read_field
 from bangfu.ledger import people
 from bangfu.ledger.crypt import FileDamaged, load, store
 from bangfu.ledger.models import Batch, Ended, Entry, Evidence, Party, Project, Voucher
@@ -22,7 +23,7 @@ from bangfu.office.entering import Entered, enter, form_fields, texts
 from bangfu.office.models import FormDraft
 from bangfu.web.desk import Desk, desk_for
 from bangfu.web.export import attachment
-from bangfu.web.history import HIDDEN, Names, Shown, Version, opened_fields, shown, versions, voided
+from bangfu.web.history import HIDDEN, Names, Shown, Version, choice_word, opened_fields, shown, versions, voided
 
 BIGGEST_VOUCHER = 20 * 1024 * 1024
 SCALES = {"CNY": ("元", "万元")}
@@ -60,6 +61,8 @@ def entry(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     fields = list(shown(kind, draft, names, desk.lang, opened=opened))
     evidence = Evidence.objects.filter(entry=pk).select_related("voucher__by").order_by("voucher__at")
     history = versions(desk, found)
+    ended = voided(history_end(found, history), desk)
+    stands = history[-1].entry == pk and ended is None
     return desk.page(
         "entry.html",
         at="ledger",
@@ -75,8 +78,8 @@ def entry(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         may_have=found.batch is not None and may_have(desk, found.batch),
         history=history,
         latest=history[-1].entry,
-        voided=voided(history_end(found, history), desk),
-        figures=desk.catalogue.figures_of(kind.code),
+        voided=ended,
+        figures=desk.books.resting_on(pk) if stands else [],
     )
 
 
@@ -269,6 +272,7 @@ def _form(
     before: dict[str, str] | None = None,
 ) -> HttpResponse:
     first, more = form_fields(kind)
+    scales = scales or (kept.data.get("scales", {}) if kept else {})
     projects = Project.objects.filter(programme=desk.programme).order_by("name").values_list("name", flat=True)[:500]
     parties = Party.objects.exclude(kind__in=("unit", "organisation")).order_by("name").values_list("name", flat=True)[:500]
     return desk.page(
@@ -280,18 +284,49 @@ def _form(
         more=more,
         opened=any(typed.get(f.name) or (wrong or {}).get(f.name) for f in more),
         typed=typed,
-        scales=scales or (kept.data.get("scales", {}) if kept else {}),
+        scales=scales,
         scale_of=SCALES,
         wrong=wrong or {},
         problems=problems or [],
         reason=reason or (kept.data.get("reason", "") if kept else ""),
         amended=amended,
         kept=kept,
-        before=before or {},
+        was=_changed(desk, kind, typed, scales, before) if before is not None else {},
         projects=projects if "project" in kind.fields else [],
         parties=parties if "party" in kind.fields else [],
         today=timezone.localdate(),
     )
+
+
+def _changed(desk: Desk, kind: Kind, typed: dict[str, str], scales: dict[str, str], before: dict[str, str]) -> dict[str, str]:
+    """What the fields that now say something else said before, in the words of the form."""
+    found = {}
+    for name, fld in kind.fields.items():
+        was, now = before.get(name, ""), typed.get(name, "")
+        if was != now or scales.get(name):
+            meant = _meant(fld, was)
+            if meant != _meant(fld, now, scales.get(name, "")):
+                found[name] = _in_words(desk, fld, was, meant)
+    return found
+
+
+def _meant(fld: Field, text: str, scale: str = "") -> Value:
+    """The value of a text of the form; what cannot be read means what it says."""
+    try:
+        return read_field(fld, text, scale=scale)
+    except Problem:
+        return text
+
+
+def _in_words(desk: Desk, fld: Field, text: str, value: Value) -> str:
+    if not text:
+        return "—"
+    if fld.type in {FieldType.FLAG, FieldType.CHOICE}:
+        return choice_word(fld, str(value), desk.lang)
+    if fld.name in {"place", "unit"}:
+        known = desk.places if fld.name == "place" else desk.units
+        return next((thing.name for thing, _ in known if str(thing.pk) == text), text)
+    return text
 
 
 def _kept(desk: Desk, kind: str, entry: Entry | None) -> tuple[dict[str, str], FormDraft | None]:
