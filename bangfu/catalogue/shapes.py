@@ -313,9 +313,9 @@ class Scheme:
     valid_to: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Catalogue:
-    """All kinds, figures, chapters and schemes, as loaded; nothing in it changes afterwards."""
+    """All kinds, figures, chapters and schemes, as loaded; nothing in it changes afterwards. Two are the same only if they are one."""
 
     chapters: dict[str, Label]
     kinds: dict[str, Kind]

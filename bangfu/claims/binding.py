@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from bangfu import quantities
 from bangfu.catalogue.shapes import Catalogue, Figure, Fold
@@ -203,16 +203,28 @@ def units_meet(claimed: str, counted: str) -> float | None:
     return OTHER_COUNT if any(u in _VAGUE for u in pair) and not set(pair) & _PEOPLE else None
 
 
+NO_PHRASE: tuple[float, frozenset[str]] = (0.0, frozenset())
+
+
+class Phrase(NamedTuple):
+    """One phrase of a figure: its pairs of characters, what they are worth together, and what its length divides by."""
+
+    figure: str
+    pairs: frozenset[str]
+    whole: float
+    length: float  # long phrases would win by length alone
+
+
 class Words:
-    """The catalogue's phrases, taken apart once: for each figure its phrases as pairs of characters, and what each pair is worth."""
+    """The catalogue's phrases, taken apart once: for each pair of characters the phrases that hold it, and what it is worth."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.figures = tuple(catalogue.figures.values())
-        self.phrases: dict[str, list[list[str]]] = {}
+        taken: list[tuple[str, list[str]]] = []
         used: Counter[str] = Counter()
         for figure in self.figures:
             phrases = [list(dict.fromkeys(pairs(_unplaced(p)))) for p in (*figure.says, figure.label.zh)]
-            self.phrases[figure.code] = [p for p in phrases if p]
+            taken += [(figure.code, p) for p in phrases if p]
             used.update({pair for phrase in phrases for pair in phrase} | {pair for cue in figure.cues for pair in pairs(cue)})
         said = ["\n".join((*f.says, *f.cues, f.label.zh)) for f in self.figures]
         for cue in {cue for figure in self.figures for cue in figure.cues}:
@@ -220,9 +232,35 @@ class Words:
         self.cues = {f.code: [(cue, frozenset(pairs(cue))) for cue in f.cues] for f in self.figures}
         total = max(len(self.figures), 1)
         self.worth = {pair: math.log(1 + total / times) for pair, times in used.items()}
+        self.phrases = [
+            Phrase(figure, frozenset(phrase), sum(self.worth[p] for p in phrase), math.sqrt(max(len(phrase), 3) / 3))
+            for figure, phrase in taken
+        ]
+        self.holding: dict[str, list[int]] = defaultdict(list)
+        for number, (_, phrase) in enumerate(taken):
+            for pair in phrase:
+                self.holding[pair].append(number)
 
-    def score(self, figure: Figure, claim: Stated, context: Context, change: str = "") -> float | None:
-        """How well the words around the claim fit the figure; None where unit or «per» rule it out or no word of it is there."""
+    def phrases_in(self, context: Context) -> dict[str, tuple[float, frozenset[str]]]:
+        """For each figure that has one here, its best phrase: what its words bring at the distance they stand, less what is missing of it;
+        and which of its pairs are there.
+        """
+        gains: dict[int, float] = defaultdict(float)
+        for pair, near in context.weights.items():
+            for number in self.holding.get(pair, ()):
+                gains[number] += near * self.worth[pair]
+        best: dict[str, tuple[float, frozenset[str]]] = {}
+        for number in sorted(gains):
+            phrase = self.phrases[number]
+            score = (gains[number] - MISSING * (phrase.whole - gains[number])) / phrase.length
+            if score > best.get(phrase.figure, NO_PHRASE)[0]:
+                best[phrase.figure] = score, frozenset(pair for pair in phrase.pairs if pair in context.weights)
+        return best
+
+    def score(self, figure: Figure, claim: Stated, context: Context, change: str, phrase: tuple[float, frozenset[str]]) -> float | None:
+        """How well the words around the claim fit the figure, whose best phrase here is `phrase` (`phrases_in`); None where unit or «per» rule
+        it out or no word of it is there.
+        """
         unit = units_meet(claim.quantity.unit, figure.unit)
         if change == "rate":
             unit = ALIKE_UNIT
@@ -230,7 +268,7 @@ class Words:
             unit = SAME_UNIT if figure.unit != "percent" else unit if _rate_of(figure, context) else None
         if unit is None or (unit == OTHER_COUNT and not _speaks_of(figure, claim.quantity.unit)):
             return None
-        words = self._words(figure, context)
+        words = max(phrase[0] + self._cues(figure, context, phrase[1]), self._cues(figure, context, frozenset()))
         if words <= 0:
             return None
         topic = TOPIC if claim.kind == figure.topic else 0.0 if "other" in {claim.kind, figure.topic} else OTHER_TOPIC
@@ -241,32 +279,13 @@ class Words:
         others = BEYOND if _OF_OTHERS.match(context.clause_text) and figure.topic != "award" else 0.0
         return words + topic + unit + per + stock + extreme + others + clash + self._adjacent(figure, context)
 
-    def _words(self, figure: Figure, context: Context) -> float:
-        """What the figure's words bring: its best phrase with the cues beyond it, or its cues alone."""
-        phrase, said = self._phrase(figure, context)
-        return max(phrase + self._cues(figure, context, said), self._cues(figure, context, frozenset()))
-
-    def _phrase(self, figure: Figure, context: Context) -> tuple[float, frozenset[str]]:
-        """The best of the figure's phrases: what its words bring at the distance they stand, less what is missing of it; and which were there."""
-        best: tuple[float, list[str]] = (0.0, [])
-        for phrase in self.phrases[figure.code]:
-            gain = loss = 0.0
-            for pair in phrase:
-                near, worth = context.weights.get(pair, 0.0), self.worth[pair]
-                gain += near * worth
-                loss += (1 - near) * worth
-            # Long phrases would win by length alone.
-            score = (gain - MISSING * loss) / math.sqrt(max(len(phrase), 3) / 3)
-            if score > best[0]:
-                best = score, phrase
-        return best[0], frozenset(pair for pair in best[1] if pair in context.weights)
-
     def _cues(self, figure: Figure, context: Context, said: frozenset[str]) -> float:
         """What the two best cues bring beyond the phrase; cues that share a pair of characters (后备, 后备干部) are one piece of evidence."""
+        there = context.weights.keys()
         found = [
             (near * self.worth[f"cue {cue}"] * min(len(cue), 4) / 3, cue, mine)
             for cue, mine in self.cues[figure.code]
-            if not mine <= said and (near := context.has(cue))
+            if not mine <= said and (mine <= there or min(map(len, mine)) == 1) and (near := context.has(cue))
         ]
         counted: list[frozenset[str]] = []
         total = 0.0
@@ -286,6 +305,12 @@ class Words:
             shared = _common_end(left, before) + _common_end(right[::-1], after[::-1])
             best = max(best, min(shared, 4) / 4 if shared > 1 else 0.0)
         return ADJACENT * best
+
+
+@lru_cache(maxsize=4)
+def words_of(catalogue: Catalogue) -> Words:
+    """The phrases of a catalogue, which every text is held against."""
+    return Words(catalogue)
 
 
 def _rate_of(figure: Figure, context: Context) -> bool:
@@ -376,7 +401,7 @@ class Binder:
     def __init__(self, catalogue: Catalogue, gazetteer: Gazetteer, remembered: Mapping[str, str] | None = None) -> None:
         self.catalogue = catalogue
         self.gazetteer = gazetteer
-        self.words = Words(catalogue)
+        self.words = words_of(catalogue)
         self.remembered = remembered or {}
 
     def bind(self, claim: Stated, context: Context, until: date | None, last: Binding | None = None) -> Binding:
@@ -393,10 +418,11 @@ class Binder:
             limited = self.limit(claim, context, figure, slices)
             return Binding(figure, slices, 1.0, by_person=True, change=change, aim=aim_of(claim, context), limit=limited)
         change = change_of(claim, context)
+        said = self.words.phrases_in(context)
         found = [
             Candidate(f, s + _by_neighbour(f, beside, change))
             for f in self.words.figures
-            if (s := self.words.score(f, claim, context, change)) is not None
+            if (s := self.words.score(f, claim, context, change, said.get(f.code, NO_PHRASE))) is not None
         ]
         if change and beside is not None:
             # «96万元，比上年增长61%» says nothing more of what has grown.

@@ -48,8 +48,10 @@ _OF_PLACE = re.compile(rf"个(?:乡镇|[县乡镇村])(?:{_FACILITY})")  # 18个
 _COMPOUND = re.compile(
     rf"振兴|推进|示范[点园区基]|服务|活动|较少|[点站园区库室馆院组班]|[大小]院|工作[站室坊]|公寓|宿舍|食堂|联盟|驿站|基地|中心|平台|品牌|产业|旅游|书屋|公园|之家|岗位|{_FACILITY}"
 )
-# Between the measure word and its noun: 38个2019年度先进单位; 1个国家级、3个省级、12个市级龙头企业.
-_BETWEEN = re.compile(r"(?:19|20)\d\d年度?|(?:(?:国家|[部省市县州区])级[、和及与]\d{1,6}[个家名项]){0,3}(?:国家|[部省市县州区])级")
+# Between the measure word and its noun: 30个“十三五”贫困村; 38个2019年度先进单位; 1个国家级、3个省级、12个市级龙头企业.
+_BETWEEN = re.compile(
+    r"[“‘][^”’\n]{1,8}[”’]|(?:19|20)\d\d年度?|(?:(?:国家|[部省市县州区])级[、和及与]\d{1,6}[个家名项]){0,3}(?:国家|[部省市县州区])级"
+)
 _GONE_TO = re.compile(r"[驻入进到下包联](?<!结对)\Z")  # 5个驻村工作队: the village is where they are
 _GENERIC = frozenset({"间", "个", "项", "宗", "支", "户", "起", "处", "门", "款"})
 
@@ -101,7 +103,7 @@ _NO_COUNTS = (
     (_BOTH, r"[\d二三四五六七八九]{1,2}十?年代|[\d二一]{1,2}十?世纪|(?:19|20)?[5-9〇0]0后|[五六七八九〇零][〇零]后"),
     # names and codes
     (_FIGURES, r"\d{1,18}(?:\s?[+＋]\s?[\dA-Za-z]{1,8}){1,8}"),
-    (_FIGURES, r"(?i:\d{1,18}(?:\.\d{1,18})?(?!(?:km|kg|kw|kwh|mw|mwp|cm|ha|m|m2|m3)(?![a-z]))[A-Za-z]\w{0,80})"),
+    (_FIGURES, r"(?i:\d{1,18}(?:\.\d{1,18})?(?!(?:km|kg|kw|kwh|mw|mwp|cm|ha|m|m2|m3)(?![a-z]))[A-Za-z][A-Za-z0-9_]{0,80})"),
     (_FIGURES, r"832\s?平台|\d{3}\s?(?:国道|省道|县道|乡道)|\d{3,5}(?:热线|工程|计划|行动|平台|战略|模式)"),
     (_FIGURES, r"1[3-9]\d{9}(?!\d)|0\d{2,3}-\d{7,8}|\d{15,18}[\dXx]?"),
     (_FIGURES, r"\d{1,18}[×*＊]{1,8}"),
@@ -119,6 +121,15 @@ _NO_COUNTS = (
     # phases: 产业园二期, 整治项目（四期）; groups of a village: 乱石沟村4组
     (_CHINESE, r"(?<=[目程园区地（(])[一二三四五六七八九]期(?=[）)]|[\s，,。；;、]|\Z|[还已将正未建投规])"),
     (_BOTH, r"(?<=[村屯寨])(?:\d{1,2}|[一二三四五六七八九十]{1,3})(?:组|社|队)(?![织建成])"),
+    (
+        _BOTH,
+        r"(?<=\d[组社队][和及、与])\d{1,2}[组社队](?![织建成])|(?<=[一二三四五六七八九十][、和])[一二三四五六七八九十]{1,3}[组社](?![织建成])",
+    ),
+    # tiers, channels, divisions: 二本以上, 央视二套, 小学二部
+    (
+        _CHINESE,
+        r"[一二三]本(?=(?:及?以上|院校|大学|线|批|录取|[\s，,、)）]))|(?<=[央卫]视)[一二三四五六七八九十]{1,2}套|(?<=学)[一二三四五]部(?![分手电])",
+    ),
     # places: 八一村, 二瓦槽村, 二道河乡, 四棵树镇; after a higher one with any sign in between (色达县三里坪村)
     (_CHINESE, rf"[一二三四五六七八九]{{2,3}}{_PLACE_ENDS}"),
     (_CHINESE, rf"[一二三四五六七八九十]{{1,2}}[瓦道里台角棵块间眼口门方面盘井池颗碗株斗][\u4e00-\u9fff]{{1,2}}?{_PLACE_ENDS}"),
@@ -126,7 +137,7 @@ _NO_COUNTS = (
         _CHINESE,
         rf"(?<=[省市州县区乡镇旗])[一二三四五六七八九十]{{1,2}}(?![个名位人户家所支项条次批场期类种级大座处])[\u4e00-\u9fff]{{1,3}}?{_PLACE_ENDS}",
     ),
-    (_FIGURES, r"\d{1,2}个(?:方面|环节|层面|维度|阶段|步骤|关键|坚持|必须)"),
+    (_FIGURES, r"(?<=[在从])\d{1,2}个(?:方面|层面)|\d{1,2}个(?:环节|维度|阶段|步骤|关键|坚持|必须)"),
     (_CHINESE, "|".join(_CODES.names)),
     (
         _CHINESE,
@@ -419,8 +430,8 @@ def _range(text: str, start: int, first: Numeral) -> Numeral | None:
     if not text[joint.end() : joint.end() + 1].isdigit() and text[joint.end() : joint.end() + 1] not in _CN:
         return None
     second = numeral(text, joint.end())
-    if second is None or second.low != second.high or second.word:
-        return None
+    if second is None or second.low != second.high or second.word or (between and not text.startswith(between, second.end)):
+        return None  # 全村1042人到2019年底 are no people up to 2019
     low = first.low
     if not between and text[first.end - 1] not in "万亿千百" and low < second.low:
         low *= scale_of(text, second)
@@ -465,8 +476,14 @@ def _unit(text: str, start: int, end: int, number: Numeral, last: Found | None) 
     if measured is None:
         return _bare(text, start, end, number)
     unit, each, after, name = measured
-    if name in _PLACES and not text[start].isdigit() and number.low <= 10 and "、" not in text[max(0, start - 5) : start]:
-        return None  # 两省, 三县: names; 新龙、丹巴两县: a count
+    if (
+        name in _PLACES
+        and not text[start].isdigit()
+        and number.low <= 10
+        and text[start] != "两"
+        and "、" not in text[max(0, start - 5) : start]
+    ):
+        return None  # 三村, 四乡工程: names; 两县 and 新龙、丹巴、开江三县: a count
     if name in _GENERIC:
         unit, noun = _counted(text, start, after, name, unit, last)
         return unit, each, name, noun, after
@@ -476,11 +493,14 @@ def _unit(text: str, start: int, end: int, number: Numeral, last: Found | None) 
         kept = _NOUN.match(text, after)
         if kept is not None and _CODES.nouns[kept[0]] == _HOUSEHOLD:
             return _HOUSEHOLD, each, name, kept[0], after
+    if name == "条" and (_CLOTH.search(text, max(0, start - 4), start) or _CLOTH.match(text, after)):
+        return _ITEM, each, name, "", after
     if name == "台" and ("手术" in text[max(0, start - 6) : start] or text.startswith("手术", after)):
         return "other:台", each, name, "手术", after
     return unit, each, name, "", after
 
 
+_CLOTH = re.compile(r"围巾|毛巾|浴巾|毛毯|毯子?|棉被|被子|床单|裤子?|哈达|领带|腰带|香烟|红领巾")
 _CURRENCIES = {word: _CODES.measures[word][0] for word in ("港币", "港元", "美金", "美元", "欧元", "日元")}
 _CURRENCY = re.compile("(?:" + "|".join(_CURRENCIES) + r")\Z")
 _PLACES = frozenset({"省", "市", "县", "村", "乡", "镇", "州", "州市", "省区", "省市", "区县", "县市", "县区", "乡镇", "市州", "地市"})
@@ -609,7 +629,8 @@ def _noun_before(text: str, start: int) -> str:
 _MONEY = re.compile(
     r"[捐投筹募贷拨融凑赚挣]|资金|款|收入|收益|产值|销售额|营业额|交易额|成交额|价值|增收|创收|营收|金额|总额|利润|盈利|效益|租金|分红|购买|采购|花费|经费|费用|成本|工资|年薪|奖金|赔偿|补偿|补贴|补助|存款|债|集体经济"
 )
-_SPENT = re.compile(r"[花要用出给掏值交](?:了|掉|去|上)?(?:近|约|超|将近|大约|不到|足足)?\Z")
+_SPENT = re.compile(r"(?:[花要用出给掏值交](?:了|掉|去|上)?|销售|售出|销量)(?:近|约|超|过|破|逾|将近|大约|不到|足足)?\Z")
+_GIVEN = re.compile(r"(?:[捐投出筹募集垫融注]资|[捐筹拨借贷]款|投入|善款|资金)(?:了|共|达|近|约|超|逾)*\Z")
 _PEOPLE = re.compile(
     r"人口|人数|人员|群众|劳动力|师生|学生|党员|干部|职工|游客|总人口|粉丝|用户|患者|病人|村民|居民|老人|儿童|学员|观众|听众"
 )
@@ -629,7 +650,7 @@ def _bare(text: str, start: int, end: int, number: Numeral) -> tuple[str, Decima
             return code, ONE, "", direct[0], at + (len(direct[0]) if len(direct[0]) <= 2 and code not in {_PERSON, _HOUSEHOLD, _ORG} else 0)
     if not arabic and 2 <= number.low <= 10:
         place = _DIRECT_CN.match(text, at)
-        if place is not None and "、" in text[max(0, start - 5) : start]:
+        if place is not None and (text[start] == "两" or "、" in text[max(0, start - 5) : start]):
             return _CODES.nouns.get(place[0], f"other:{place[0]}"), ONE, "", place[0], place.end()
     scaled = text[end - 1] in "万亿"
     if arabic or scaled:
@@ -638,8 +659,11 @@ def _bare(text: str, start: int, end: int, number: Numeral) -> tuple[str, Decima
             found = _measure(text, listed.end())
             if found is not None and found[3] not in _GENERIC:
                 return found[0], found[1] * (ONE if scaled else SCALES.get(text[listed.end() - 1], ONE)), found[3], "", end
-    if (scaled and (arabic or end - start > 1)) or (arabic and number.word and number.low >= 1000):
+    passed = scaled and end - start == 1 and text[max(0, start - 1) : start] in {"过", "破", "超", "逾", "近"}  # 销售过亿
+    if (scaled and (arabic or end - start > 1 or passed)) or (arabic and number.word and number.low >= 1000):
         before = text[max(0, start - 12) : start]
+        hedge = _AFTER.match(text, at)
+        at = at if hedge is None else hedge.end()
         people = _PEOPLE.search(text, at, at + 8)
         stop = _NOUN_STOP.match(text, at) if at < len(text) else True
         if stop:
@@ -655,6 +679,8 @@ def _bare(text: str, start: int, end: int, number: Numeral) -> tuple[str, Decima
             return "CNY", ONE, "", "", end
         elif people is not None and not _NOUN_STOP.search(text, at, people.start()):
             return _PERSON, ONE, "", people[0], end
+        elif scaled and _GIVEN.search(before):
+            return "CNY", ONE, "", "", end  # 捐资7万建电脑室
     return _declared(text, start, end) if arabic else None
 
 
@@ -703,6 +729,7 @@ _DURATION_CUES = (
     "已有",
     "工作",
     "帮扶期",
+    "攻关",
     "租期",
     "时间",
     "时间为",
@@ -713,6 +740,8 @@ _DURATION_CUES = (
 )
 
 
+# 连续服务三年, 连续开展了22年定点扶贫、14年对口援藏
+_ON_END = re.compile(r"连续(?!\d)[\u4e00-\u9fff]{1,4}?(?<![于在自从])\Z|\d年[\u4e00-\u9fff]{2,6}、\Z")
 _BEASTS = frozenset("牛牦奶黄水肉种猪羊驴马骡骆鹿")
 
 
@@ -749,7 +778,12 @@ def _is_meant(text: str, start: int, number: Numeral, word: str, unit: str, meas
         if word in {"近", "将近"}:
             before = before.removesuffix(word)
             return before.endswith(_DURATION_CUES)  # 近三年 alone is a frame of time
-        return bool(word) or before.endswith(_DURATION_CUES) or text[after : after + 1] in {"期", "以"}
+        return (
+            bool(word)
+            or before.endswith(_DURATION_CUES)
+            or _ON_END.search(text, max(0, start - 10), start) is not None
+            or text[after : after + 1] in {"期", "以"}
+        )
     if measure == "度" and unit == "other:千瓦时":
         return number.low >= 1000 or "电" in text[max(0, start - 12) : start]
     if measure in {"分", "点", "秒", "级", "届", "期次"} and unit.startswith("other:"):
