@@ -379,19 +379,23 @@ _OFFICE = re.compile(
 )
 
 
+_AND_OTHERS = re.compile(r"(?<=[\u4e00-\u9fff]{2})(?:同志|等(?:[\d一二三四五六七八九十]+)?(?:[人名位]|同志)*)$")
+
+
 def read_names(text: str) -> str:
-    """The names in a cell of people, without what stands beside them: 王一（书记）、副院长李二 → 王一、李二; several joined by «、»."""
+    """The names in a cell of people, without what stands beside them: 王一（书记）、副院长李二等3人 → 王一、李二; several joined by «、»."""
     bare = _BESIDE_NAME.sub("", text).strip() or text
     names = []
     for name in read_name(bare).split("、"):
-        office = _OFFICE.fullmatch(name)
-        names.append(office[1] if office is not None else name)
+        alone = _AND_OTHERS.sub("", name)
+        office = _OFFICE.fullmatch(alone)
+        names.append(office[1] if office is not None else alone)
     return "、".join(names)
 
 
 def read_name(text: str) -> str:
     """A person's name: Chinese names without inner spaces, several joined by «、»."""
-    parts = [p for p in re.split(r"[、，,;；/\n]+", text.strip()) if p.strip()]
+    parts = [p for p in re.split(r"[、，,;；/／|｜\n]+", text.strip()) if p.strip()]
     return "、".join(re.sub(r"\s+", "", p) if _HAN.search(p) else " ".join(p.split()) for p in parts)
 
 
@@ -494,6 +498,10 @@ _ENGLISH = re.compile(
 )
 _SCHOOL_YEAR = re.compile(r"((?:19|20)\d\d)\s*[-—–~～/至]+\s*((?:19|20)?\d\d)\s*学年度?")
 _PART_OF_MONTH = re.compile(r"(?<=月)份?(?:上旬|中旬|下旬|初|底|末|中)$")
+_BEFORE = re.compile(
+    r"(?:拟|应|须|预计|计划|力争|确保)*于?(.*[年月日号底末旬度半\d])[之以]?前(?:全部|基本)?(?:完成|办结|到位|销号|整改|完毕|结束)*"
+)
+"""A deadline: 2022年12月底前, 6月30日前完成, 拟于2023年6月底前完成整改."""
 _SERIAL_DAY = re.compile(r"([3-5]\d{4})(?:\.\d+)?\s*(至今|迄今|起|以来)?", re.ASCII)
 _YEAR_BESIDE = re.compile(r"(.*?[月日号\d])\s*\(\s*((?:19|20)\d\d)年?\s*\)", re.ASCII)
 _BARE_DAY = re.compile(r"(0?[1-9]|1[0-2])-([0-3]?\d)", re.ASCII)
@@ -518,6 +526,10 @@ def read_date(text: str, year: int | None = None) -> Period:
 @lru_cache(maxsize=65536)
 def _read_date(text: str, year: int | None) -> Period | None:
     cell = unicodedata.normalize("NFKC", text).strip().strip("'。,;；")
+    by = _BEFORE.fullmatch(cell)
+    if by is not None:  # 12月底前: by the last day of the month
+        found = _read_date(by[1], year)
+        return Period(found.final) if found is not None and by[1][-1] in "底末" else found
     iso = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", cell, re.ASCII)
     if iso is not None:
         return _single(int(iso[1]), int(iso[2]), int(iso[3]))
@@ -531,7 +543,7 @@ def _read_date(text: str, year: int | None) -> Period | None:
     whole = _SCHOOL_YEAR.fullmatch(cell)
     if whole is not None:
         return Period(date(int(whole[1]), 9, 1), date(int(whole[1]) + 1, 8, 31), precision="month")
-    term = _TERM.fullmatch(cell)
+    term = _TERM.fullmatch(re.sub(r"(?<=季度)[初中底末]$", "", cell))
     if term is not None:
         return _term(term["t"], _year_of_term(term, year))
     cell = _PART_OF_MONTH.sub("", cell)
@@ -561,7 +573,7 @@ def _plainer(cell: str, year: int | None) -> str:
     if english is not None and english["m"].lower() in _MONTHS:
         cell = _from_english(english, year)
     cell = _WEEKDAY.sub("", _CLOCK.sub("", cell)).strip()
-    cell = re.sub(r"^(?:截[至止]|自|从|于)\s*(?=\d)", "", cell)
+    cell = re.sub(r"^(?:截[至止]|自|从|(?:拟|预计|计划)?于?)\s*(?=\d)", "", cell)
     cell = re.sub(r"\s*[（(][^()（）]*[)）]$", "", cell).rstrip(".")
     if not re.fullmatch(r"\d{4} \d{1,2} \d{1,2}", cell):
         cell = re.sub(r"(?<=[\d年月日号.\-/~—至到、,])\s+(?=[\d年月日号.\-/~—至到、,])", "", cell)
@@ -661,7 +673,7 @@ def _from(match: re.Match[str], prefix: str, year: int | None) -> Period | None:
 
 
 def _single(year: int | None, month: int | None, day: int | None) -> Period | None:
-    if year is None or not 1900 <= year <= 2100:
+    if year is None or not 1900 <= year <= 2100 or month == 0 or day == 0:  # 2023.7.00: no such day
         return None
     precision = "day" if day is not None else "month" if month is not None else "year"
     try:

@@ -14,11 +14,8 @@ from bangfu.office.intake.marks import Marks
 from bangfu.office.intake.reading import place_of
 from bangfu.office.intake.rows import Issue, Record, number_of
 from bangfu.office.intake.understanding import Understood
-from bangfu.office.intake.words import is_carried
+from bangfu.office.intake.words import ONCE, is_carried
 from bangfu.quantities import plain
-
-ONCE = ("voucher", "invoice", "order_number")
-"""Fields of which a number stands for one payment or purchase: the same number twice is asked about (samples/README.md, duplicate)."""
 
 NOT_TOTALLED = frozenset({"unit_price", "per_capita", "standard", "days", "hours", "share", "balance"})
 

@@ -26,8 +26,8 @@ from bangfu.ledger.models import Batch, Entry, Household, Party, Person, Place, 
 from bangfu.ledger.people import masked_name
 from bangfu.ledger.post import Draft, drafts_of
 from bangfu.ledger.rows import insert, rows, within
-from bangfu.office.intake.checking import ONCE
 from bangfu.office.intake.rows import Issue, Record
+from bangfu.office.intake.words import ONCE
 from bangfu.quantities import from_parts, plain, unit
 
 AT_ONCE = 5_000

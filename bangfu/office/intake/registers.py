@@ -339,7 +339,15 @@ _DIVISION = re.compile(
 
 
 def _after_place(rest: str) -> bool:
-    return bool(re.fullmatch(r"(?:村.*|[一二三四五六七八九十\d]+[组社队].*|小学|幼儿园|活动室|两委|支部|党支部|各组|全村)?", rest))
+    return _OF_A_VILLAGE.fullmatch(rest) is not None
+
+
+_OF_A_VILLAGE = re.compile(
+    r"(?:村.*|[一二三四五六七八九十\d]+[组社队].*|(?:希望|中心)?(?:小学|学校|幼儿园|教学点|完小|校)|(?:农家)?(?:书屋|图书[角室馆]|阅览室)|文化(?:室|站|广场|大院|礼堂|活动中心)"
+    r"|卫生[室所站]|(?:便民|党群|综合|为民|电商)?服务(?:中心|站|点|室)|(?:党员|老年|儿童|妇女|群众)?活动(?:室|中心|阵地)|幸福院|敬老院|养老院|日间照料中心|(?:帮扶|扶贫)车间"
+    r"|(?:驻村)?工作队|两委|(?:党总?)?支部|委会|各组|全村)?"
+)
+"""What may stand behind a village's short name in the name of something that is the village's own: 花桥农家书屋."""
 
 
 _BRANCH = re.compile(

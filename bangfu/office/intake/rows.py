@@ -33,7 +33,7 @@ from bangfu.office.intake.reading import Sheet, place_of
 from bangfu.office.intake.registers import Place, Registers, Unit
 from bangfu.office.intake.structure import Card, Grid, Table, account_book
 from bangfu.office.intake.understanding import Meaning, Understood, years_in
-from bangfu.office.intake.words import SERIAL, heading, is_note, is_title_info, told_time
+from bangfu.office.intake.words import SERIAL, heading, is_note, is_title_info, is_venue, told_time
 from bangfu.quantities import plain
 
 IDENTITY = frozenset({"id_number", "household_id_number"})
@@ -139,6 +139,7 @@ _NAMES_GROUPS = {FieldType.PLACE, FieldType.UNIT, FieldType.PROJECT}
 """What may stand once for the rows of its group, without being merged. A blank date, person or word is never filled from above."""
 
 _OPEN_END = re.compile(r"至今|现在|目前|在任|在岗|在村|在职|长期|未满|仍在|尚未|持续|常年")
+_AND_OTHERS = re.compile(r"等\s*(\d{1,3})\s*[人名位]")
 _NUMBERED = re.compile(r"^\s*[（(]?[一二三四五六七八九十\d]+[、)）．.]\s*")
 _BRANCH = re.compile(r"党总?支部|党总支|党委|党组织|支部委员会")
 _LABELLED = re.compile(r"([\u4e00-\u9fff]{2,8})\s*[:：]\s*([^\s\u3000:：;；,，、]{2,30})(?![^\s\u3000;；,，、]*[:：])")
@@ -146,6 +147,7 @@ _SCHOOL_YEAR = re.compile(r"(?:19|20)\d\d\s*[-—–~～/至]\s*(?:19|20)?\d\d")
 _DAY_AND_WORDS = re.compile(r"([\d０-９年月日号./\-—–~～至到\s]*[\d０-９年月日号])[，,、;；\s]+([\u4e00-\u9fff][^\d]{1,30})")
 _BARE_DAY = re.compile(r"\d{1,2}[日号]")
 _SECOND_DATE = re.compile(r"\d")
+_AS_LONG_AS = re.compile(r"\d+\s*(?:个?月|个?工作日|[日天周年])[之以]?内|长期|持续|常态|立行立改|即知即改")
 _ANY_YEAR = re.compile(r"(?:19|20)\d\d|\d\d年|^[3-5]\d{4}$|^'")
 
 
@@ -283,7 +285,6 @@ class TableReader:
             codes = {c.code for c in self.choosing.choices for w in (c.label.zh, *c.words) if len(w) > 1 and norm(w) in plain}
             if codes:
                 return codes.pop() if len(codes) == 1 else ""
-        return ""
         return ""
 
     def _heads_above(self) -> tuple[str, ...]:
@@ -469,10 +470,13 @@ class TableReader:
                 record.issues.append(Issue(record.row, record.places.get(fld.name, index), fld.name, "corrected", zh, en))
 
     def _count_heads(self, cells: Sequence[str], record: Record) -> None:
-        """Where the row's own column of heads is blank, those that are named count."""
+        """Where the row's own column of heads is blank, those that are named count; where there is no such column, those of «等5人»."""
         column = next((p.index for p in self.parts if p.field.name == "attendances"), None)
         if column is not None and "attendances" not in record.values and (column >= len(cells) or is_blank(cells[column])):
             record.values["attendances"] = Decimal(len(record.values["person"].split("、")))
+        said = _AND_OTHERS.search(cells[record.places["person"]]) if record.places["person"] < len(cells) else None
+        if said is not None and (column is None or column >= len(cells) or is_blank(cells[column])):
+            record.values["attendances"] = Decimal(said[1])
 
     @staticmethod
     def _several_names(cells: Sequence[str], record: Record) -> None:
@@ -613,7 +617,7 @@ class TableReader:
         """A word in a secondary date (长期, 立行立改) is a remark, not a wrong date."""
         if problem.why != "bad_date" or fld.name == "begin":
             return False
-        return not _SECOND_DATE.search(text) or fld.personal
+        return not _SECOND_DATE.search(text) or fld.personal or _AS_LONG_AS.search(text) is not None
 
     def _read(self, part: _Part, text: str, year: int | None) -> tuple[Any, Problem | None]:
         fld = part.field
@@ -844,6 +848,9 @@ class TableReader:
                     names,
                 )
             )
+            return None
+        if unknown is not None and is_venue(unknown[0]) and not (fld is not None and fld.required):
+            record.extra.setdefault(fld.label.zh if fld else "地点", unknown[0])  # a room is no place of the register, nor is one wanted
             return None
         if unknown is not None:
             record.issues.append(

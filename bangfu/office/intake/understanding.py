@@ -20,7 +20,18 @@ from bangfu.catalogue.reading import Problem, is_blank, is_ditto, norm, read_cho
 from bangfu.office.intake.composite import inner_parts, looks_joined, parts_of
 from bangfu.office.intake.registers import Registers
 from bangfu.office.intake.structure import Card, Column, Grid, Table, account_book
-from bangfu.office.intake.words import SERIAL, Vocabulary, heading, is_figure, is_signature, is_title_info, told_place, unit_of
+from bangfu.office.intake.words import (
+    ONCE,
+    SERIAL,
+    Vocabulary,
+    heading,
+    is_figure,
+    is_signature,
+    is_title_info,
+    is_venue,
+    told_place,
+    unit_of,
+)
 
 SAMPLE = 200
 """Rows of a table whose values are heard."""
@@ -219,7 +230,8 @@ def fit(fld: Field, seen: Profile) -> float:
     if seen.identity >= 0.5 and fld.name not in {"id_number", "household_id_number"}:
         return 0.3
     if kind is FieldType.PLACE:
-        return 0.2 if seen.number > 0.6 else 1.1 if seen.place >= 0.5 else 1.0 if seen.place >= 0.1 else 0.7
+        venues = sum(is_venue(t) for t in seen.texts[:40]) >= 0.5 * min(len(seen.texts), 40)
+        return 0.2 if seen.number > 0.6 else 1.1 if seen.place >= 0.5 else 1.0 if seen.place >= 0.1 else 0.8 if venues else 0.7
     if kind is FieldType.UNIT:
         if seen.number > 0.6 or seen.date > 0.6:
             return 0.2
@@ -376,6 +388,26 @@ def _planned(columns: Sequence[Column]) -> frozenset[int]:
     plans = frozenset(c.index for c in columns if any(_PLANNED.search(heading(p).word) for p in c.path))
     done = any(_DONE.search(heading(p).word) for c in columns if c.index not in plans for p in c.path)
     return plans if done else frozenset()
+
+
+_OF_TIME = re.compile(r"(?:时间|日期|年月日?|年份|年度|月份|期限|时限|[日期])$")
+_NUMBERED = re.compile(r"(?:登记|流水|记录|业务|单据|明细)?(?:编号|流水号|编码|序号|单号|号)")
+
+
+def _tells(word: str, other: str, fld: Field) -> bool:
+    """Whether a header word that comes near another says what that one says: 公示时间 is no 完工时间, and 编号 alone no 归档编号."""
+    if word == other:
+        return True
+    if word in SERIAL:
+        return word == "批次"
+    return fld.type is not FieldType.DATE or fld.name == "begin" or bool(set(_OF_TIME.sub("", word)) & set(_OF_TIME.sub("", other)))
+
+
+def _runs_up(texts: Sequence[str]) -> bool:
+    """ZX0001, ZX0002, ZX0003 …: numbers that the ledger gives to its own rows."""
+    numbers = [m for t in texts if (m := re.fullmatch(r"(.*?)(\d+)", t)) is not None]
+    steps = [a[1] == b[1] and int(b[2]) - int(a[2]) == 1 for a, b in pairwise(numbers)]
+    return len(texts) > 2 and sum(steps) >= 0.8 * (len(texts) - 1)
 
 
 def _adds_up(fld: Field) -> bool:
@@ -700,7 +732,13 @@ class Understanding:
         free = [
             c
             for c in candidates
-            if c.name == "title" and c.score >= 0.45 and (c.index not in found or found[c.index].name in {"project", "remark", "spec"})
+            if c.name == "title"
+            and c.score >= 0.45
+            and (
+                c.index not in found
+                or found[c.index].name in {"project", "remark", "spec"}
+                or (called.required and found[c.index].score < SURE and not kind.fields[found[c.index].name].required)
+            )
         ]
         if not free:
             free = [
@@ -724,7 +762,7 @@ class Understanding:
                 best[name] = _Candidate(0.85, column.index, name, "", "values")
         for word, weight in _heard(column, whole=whole):
             for (code, name), match in self.words.matches(word).items():
-                if code != kind.code:
+                if code != kind.code or not _tells(word, match.word, kind.fields[name]):
                     continue
                 suits = fit(kind.fields[name], seen) * self._measured(kind.fields[name], column)
                 if (
@@ -735,6 +773,8 @@ class Understanding:
                 ):
                     suits = max(suits, 0.85)  # the very word of a free text: whatever stands there belongs there
                 score = match.score * weight * suits
+                if name in ONCE and _NUMBERED.fullmatch(word) and _runs_up(seen.texts):
+                    score *= 0.5  # the ledger's own numbers, not those of vouchers
                 if name not in best or best[name].score < score:
                     best[name] = _Candidate(score, column.index, name, match.word, "header")
         return list(best.values())

@@ -14,6 +14,9 @@ from bangfu.catalogue.reading import norm
 
 SERIAL = frozenset({"序号", "编号", "序", "号", "no", "no.", "n0", "行号", "项次", "序列", "#", "批次", "顺序号", "排序", "index"})
 
+ONCE = ("voucher", "invoice", "order_number")
+"""Fields of which a number stands for one payment or purchase: the same number twice is asked about (samples/README.md, duplicate)."""
+
 _UNIT_WORD = (
     r"(?:[百千]?[万亿千百]?(?:元|圆)|元/[\u4e00-\u9fff]{1,2}|[百千]?[万亿]?(?:人次|人数|人|名|口|位|户次|户|亩|公顷|平方米|㎡|公里|千米|米|头|只|羽|尾|匹|株|棵|本|册|份|套|台|件|个|条|张|箱|袋|桶|盒|瓶|斤|公斤|千克|"
     r"吨|克|kg|KG|g|次|场次|场|期|批次|批|班次|天|日|月|年|小时|学时|课时|%|％|家|所|项|篇|幅|块|盏|对|支|根|把)|[百千]?[万亿])"
@@ -134,6 +137,16 @@ def is_signature(text: str) -> bool:
 def is_title_info(text: str) -> bool:
     """Whether a line above a table tells unit, date or who reports."""
     return _TITLE_INFO.search(text) is not None
+
+
+_VENUE = re.compile(
+    r"会议?室|报告厅|礼堂|大厅|会场|教室|食堂|酒店|宾馆|饭店|招待所|线上|视频|网络|腾讯|钉钉|微信|电话|直播|[\d一二三四五六七八九十]楼|本部|机关|总部|办公楼|校区|校内|全[国省市州]"
+)
+
+
+def is_venue(text: str) -> bool:
+    """Whether a cell tells a room, a building or a line (三楼会议室, 视频会议) rather than a place of the register."""
+    return _VENUE.search(text) is not None
 
 
 _TIME_LINE = re.compile(

@@ -272,7 +272,9 @@ class Maker:
             for column, value in sums.items():
                 at = columns.index(column)
                 if at:
-                    factor = {"万元": Decimal(10000), "千元": Decimal(1000)}.get(money, Decimal(1)) if column == "amount" else Decimal(1)
+                    factor = (
+                        {"万元": Decimal(10000), "千元": Decimal(1000)}.get(money, Decimal(1)) if _is_money(kind, column) else Decimal(1)
+                    )
                     line[at] = _text(value / factor)
             rows.append(line)
 
@@ -284,7 +286,7 @@ class Maker:
         word = rng.choice([h for h in fld.headers[: 1 + len(fld.headers) // 2] if not h.endswith("元")] or [fld.label.zh])
         if rng.random() < 0.2 and len(word) > 2:
             word = f"{word[:2]}{rng.choice([' ', chr(10)])}{word[2:]}"
-        if column == "amount" and not (said_above and rng.random() < 0.6):
+        if _is_money(kind, column) and not (said_above and rng.random() < 0.6):
             word += rng.choice([f"（{money}）", f"({money})"])
         return word
 
@@ -445,3 +447,7 @@ KINDS = (
 def workbook(seed: int, catalogue: Catalogue) -> Mess:
     """The workbook of a seed."""
     return Maker(seed, catalogue, KINDS).make()
+
+
+def _is_money(kind: Kind, column: str) -> bool:
+    return column in kind.fields and kind.fields[column].unit == "CNY"

@@ -1,0 +1,117 @@
+"""Habits of clerks that mislead a hasty reader: words that look like others, numbers of the ledger's own, names with much beside them."""
+
+from __future__ import annotations
+
+from bangfu.office.intake.words import Vocabulary
+from tests.office.intake.test_layouts import column, read
+
+
+def test_a_date_of_another_matter_is_not_the_end(words: Vocabulary) -> None:
+    answer = read(
+        words,
+        """
+        2022年帮扶项目公示表
+        序号|项目名称|实施地点|建设期限|总投资（万元）|公示时间
+        1|茶叶加工厂|柳湾村|2022年2-4月|7.5|2022.1.9-2022.1.28
+        2|冷链仓储|南坪社区|2022.04-2022.07|22.5|2022.3.3-2022.3.18
+        """,
+    )
+    assert column(answer, "date_end") == ["2022-04-30", "2022-07-31"]
+    assert answer["errors"] == []
+
+
+def test_a_deadline_may_be_said_in_words(words: Vocabulary) -> None:
+    answer = read(
+        words,
+        """
+        问题整改台账
+        编号|问题描述|问题来源|发现日期|涉及村|责任部门|完成时限
+        ZG01|资料缺页|内部审计|2022/3/21|柳湾村|综合办|2022年12月底前
+        ZG02|台账不全|自查|2022.7.00|南坪社区|综合办|长期坚持，3个月内见效
+        ZG03|公示期短|巡察|2022-07-02|柳湾村|二分公司|2022年13月底前
+        """,
+    )
+    assert [(e["excel_row"], e["field"]) for e in answer["errors"]] == [(4, "date"), (5, "deadline")]
+
+
+def test_the_ledgers_own_numbers_are_no_vouchers(words: Vocabulary) -> None:
+    answer = read(
+        words,
+        """
+        2023年助学金发放明细（单位：元）
+        流水号|学生姓名|所在村|学段|实际发放|发放日期|经办部门|发放凭证号
+        ZX001|方远|柳湾村|小学|600|2023-9-4|综合办|FK20981
+        ZX002|石林|柳湾村|初中|800|2023-9-5|综合办|FK20355
+        ZX003|姜山|南坪社区|高中|1500|2023-9-6|安质部|FK20981
+        """,
+    )
+    assert [(e["excel_row"], e["field"], e["why"]) for e in answer["errors"]] == [(5, "voucher", "duplicate")]
+
+
+def test_leaders_with_offices_and_company(words: Vocabulary) -> None:
+    answer = read(
+        words,
+        """
+        2023年领导班子到村情况
+        序|到村时间|领导姓名（职务）|人次|调研地点|主要工作
+        1|5月4日|应雨岚（总会计师）／辛　业（纪委书记）|2|柳湾村|走访
+        2|6月8日|鄢  建（董事长）；冉秋同志|2|南坪社区|讲党课
+        3|7月1日|佟山等3人||柳湾村|督导
+        """,
+    )
+    assert column(answer, "title") == ["应雨岚、辛业", "鄢建、冉秋", "佟山"]
+    assert column(answer, "person_times") == [2, 2, 3]
+
+
+def test_rooms_are_no_places_and_village_houses_are(words: Vocabulary) -> None:
+    answer = read(
+        words,
+        """
+        2022年图书捐赠登记
+        序号|捐赠日期|捐赠部门|图书名称|数量（册）|金额（元）|受赠方
+        1|5月4日|综合办|农技读本|80|960|柳湾农家书屋
+        2|6月8日|安质部|绘本|50|1200|南坪图书角
+        3|7月1日|安质部|绘本|50|1200|县第一小学
+        """,
+    )
+    assert column(answer, "place") == ["柳湾村", "南坪社区", None]
+    rooms = read(
+        words,
+        """
+        2022年专题会议记录
+        序号|召开日期|会议议题|地点|出席人数|承办部门
+        1|5月4日|研究年度计划|三楼会议室|12|综合办
+        2|6月8日|研究资金安排|视频会议|9|综合办
+        """,
+    )
+    assert column(rooms, "place") == [None, None]
+    assert rooms["errors"] == []
+
+
+def test_every_row_is_called_by_what_it_is_about(words: Vocabulary) -> None:
+    """Names of crops that look like names of persons are what was adopted all the same, as an adoption needs no adopter."""
+    answer = read(
+        words,
+        """
+        2023年认养登记（单位：元）
+        认养编号|认养部门|认养的标的物|数量|认养款|签约日期|结对农户
+        RY-01|综合办|香猪|2|1800|3月5日|方远
+        RY-02|安质部|稻田鱼|3|900|3月6日|石林
+        RY-03|二分公司|土鸡|9|720|3月8日|姜山
+        """,
+    )
+    assert column(answer, "title") == ["香猪", "稻田鱼", "土鸡"]
+    assert answer["errors"] == []
+
+
+def test_the_householders_number_is_checked_too(words: Vocabulary) -> None:
+    answer = read(
+        words,
+        """
+        2022年春节慰问发放表
+        序号|慰问对象|身份证号码|村|慰问时间|慰问金（元）|慰问品
+        1|方远|990101198209059183|柳湾村|1月25日|500|/
+        2|石林|990101196002118838|柳湾村|1月25日|800|春联1副
+        """,
+    )
+    assert [(e["excel_row"], e["why"]) for e in answer["errors"]] == [(4, "checksum")]
