@@ -321,8 +321,12 @@ class Organisations:
 
 _YEARS = re.compile(
     r"(?P<from>(?:19|20)\d{2})\s?年?\s?(?:[-－—–~～至到]|——)\s?(?P<to>(?:19|20)\d{2})\s?年?|(?P<year>(?:19|20)\d{2})\s?(?:年|学年)(?:\d{1,2}月)?(?:\d{1,2}日)?(?P<since>以来|来(?=[，,])|起|至今|开始)?|"
-    r"(?P<word>今年|本年度|去年|上年(?!增|多|减|同)|前年)|(?P<span>(?:连续|近|过去)?[一二两三四五六七八九十\d]{1,2}(?:个)?(?:年来|年间|年累计)|连续[一二两三四五六七八九十\d]{1,2}年|近[一二两三四五六七八九十\d]{1,2}年)",
+    r"(?P<word>今年|本年度|去年|上年(?!增|多|减|同)|前年)|(?P<span>(?:连续|近|过去)?[一二两三四五六七八九十\d]{1,2}(?:个)?(?:年来|年间|年累计)|连续[一二两三四五六七八九十\d]{1,2}年|近[一二两三四五六七八九十\d]{1,2}年)|"
+    r"[“\"]?(?P<plan>九五|十[一二三四五]?五)[”\"]?(?:(?:规划)?(?:期间|时期)|(?P<plan_since>以来))|(?P<congress>十[八九]|二十)大以来",
 )
+_PLANS = {"九五": 1996, "十五": 2001, "十一五": 2006, "十二五": 2011, "十三五": 2016, "十四五": 2021, "十五五": 2026}
+"""The first of the five years of each plan."""
+_CONGRESSES = {"十八": 2012, "十九": 2017, "二十": 2022}
 _TITLE_YEAR = re.compile(r"((?:19|20)\d{2})(?:\s?[-—–~～至]\s?((?:19|20)\d{2}))?\s?年")
 
 
@@ -349,6 +353,11 @@ class Periods:
             return f"{m['from']}/{m['to']}"
         if m["year"]:
             return m["year"] + ("/" if m["since"] else "")
+        if m["plan"]:
+            first = _PLANS.get(m["plan"])
+            return "" if first is None else f"{first}/" if m["plan_since"] else f"{first}/{first + 4}"
+        if m["congress"]:
+            return f"{_CONGRESSES[m['congress']]}/"
         if self.year is None:
             return ""
         if m["word"]:
