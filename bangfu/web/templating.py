@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import cache
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from jinja2 import Environment, StrictUndefined, pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from bangfu.ledger.people import masked_name
 from bangfu.web import shown
@@ -35,7 +36,15 @@ def environment(**options: Any) -> Environment:
         "unit_word": _unit_word,
         "label": _label,
     }
-    made.filters |= {"number": shown.number, "parts": shown.parts, "day": shown.day, "masked": masked_name, "short": short}
+    made.filters |= {
+        "number": shown.number,
+        "parts": shown.parts,
+        "day": shown.day,
+        "masked": masked_name,
+        "short": short,
+        "whole_days": whole_days,
+        "blank_lines": blank_lines,
+    }
     return made
 
 
@@ -65,6 +74,22 @@ def short(text: str, length: int = 36) -> str:
     return text if len(text) <= length else text[: length - 1] + "…"
 
 
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def whole_days(text: str) -> Markup:
+    """A text in which no day is broken over two lines."""
+    return Markup(_DAY.sub(r'<span class="nowrap">\g<0></span>', str(escape(text))))  # noqa: S704 - escaped before
+
+
+_BLANK_LINES = re.compile(r"\n\s*\n")
+
+
+def blank_lines(text: str) -> Markup:
+    """A text of paragraphs in which blank lines take less room than written ones; spaces that begin a paragraph stay."""
+    return Markup(_BLANK_LINES.sub('\n<span class="blank">\n</span>', str(escape(text))))  # noqa: S704 - escaped before
+
+
 def _lang(context: Context) -> str:
     return str(context.get("lang", "zh"))
 
@@ -90,8 +115,9 @@ def _big(context: Context, value: Any, code: str) -> tuple[str, str]:
 
 
 @pass_context
-def _days(context: Context, begin: Any, end: Any, *, state: bool = False) -> str:
-    return shown.days(begin, end, _lang(context), state=state)
+def _days(context: Context, begin: Any, end: Any, *, state: bool = False) -> Markup:
+    to = say("show.to", _lang(context))
+    return whole_days(shown.days(begin, end, _lang(context), state=state).replace(f" {to} ", f"\u00a0{to} "))
 
 
 @pass_context

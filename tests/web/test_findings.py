@@ -43,7 +43,7 @@ def at(office: Office, name: str, *args: object) -> str:
 def test_a_finding_opens_its_entries_and_is_closed_with_a_word(faulty: Office, clerk: Client, leader: Client) -> None:
     page = text(clerk.get(at(faulty, "findings")))
     assert "支付 20,000 元，超过批准的 10,000 元" in page
-    entry = re.search(r'href="([^"]*/entry/\d+/)[^"]*">2019-05-01 园艺系的路', page)
+    entry = re.search(r'href="([^"]*/entry/\d+/)[^"]*"><span class="nowrap">2019-05-01</span> 园艺系的路', page)
     assert entry
     assert clerk.get(entry[1]).status_code == 200
     keys = re.findall(r"/findings/([0-9a-f]{32})/", page)
