@@ -199,7 +199,7 @@ def _read_written(text: str, unit: str, in_scale: str, times: Decimal) -> Decima
         if attempt is None:
             continue
         if _PLAIN.fullmatch(attempt):
-            return Decimal(attempt) * times
+            return Decimal(attempt) * (times if attempt is cell else 1)  # 2000册 under 万册: the cell's own unit counts
         try:
             found = quantities.read(attempt, in_scale or unit)
         except quantities.Unreadable:

@@ -85,12 +85,16 @@ class _Column:
         self.counts: list[int] = [0]
         self.bad: list[bool] = [False]
         self.totals: list[tuple[int, int, str, Decimal]] = []  # row, stretch before it, text, value
+        self.rows: list[tuple[int, Decimal | None]] = []  # every row's value (None: unreadable), where tables stand beside each other
 
 
 class Totals:
     """Compares every total line of one table with the rows it can mean: those since the last total, all before it, all of the table, those that follow."""
 
-    def __init__(self, understood: Understood) -> None:
+    def __init__(self, understood: Understood, *, beside: bool = False) -> None:
+        """`beside`: other tables stand beside this one, and a total may be of the rows of both."""
+        self.beside = beside
+        self.ends: list[int] = []  # the total line that ends each stretch
         self.columns = [
             _Column(m.column.index, m.field, m.scale)
             for m in understood.meanings
@@ -100,6 +104,7 @@ class Totals:
             and m.field.unit not in {"percent", "year", "month"}
             and sum(1 for other in understood.meanings if other.field is m.field) == 1
         ]
+        self.neighbours: Sequence[Totals] = ()
         self.labels: dict[int, str] = {}
         self.by_place: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
         self.by_month: dict[tuple[int, int], Decimal] = defaultdict(Decimal)  # column, months since the year 0
@@ -118,9 +123,13 @@ class Totals:
             column.counts[-1] += 1
             if name in wrong:
                 column.bad[-1] = True
+                if self.beside:
+                    column.rows.append((record.row, None))
                 continue
             value = record.values.get(name)
             if isinstance(value, Decimal):
+                if self.beside:
+                    column.rows.append((record.row, value))
                 column.stretches[-1] += value
                 self.by_month[column.index, self.month] += value
                 if place and len(self.by_place) < 5000:
@@ -143,16 +152,23 @@ class Totals:
             value = number_of(text, column.field, column.scale) if text else None
             if value is not None:
                 column.totals.append((row, len(column.stretches) - 1, text, value))
+        self.ends.append(row)
         for column in self.columns:
             column.stretches.append(Decimal(0))
             column.counts.append(0)
             column.bad.append(False)
 
-    def issues(self, elsewhere: Mapping[str, Decimal] | None = None, before: Mapping[str, Decimal] | None = None) -> list[Issue]:
+    def issues(
+        self,
+        elsewhere: Mapping[str, Decimal] | None = None,
+        before: Mapping[str, Decimal] | None = None,
+        neighbours: Sequence[Totals] = (),
+    ) -> list[Issue]:
         """Every total line that agrees with none of the sums it can mean. `elsewhere`: sums of the sheet's other tables by field name; `before`: of those
-        that stand above this one.
+        that stand above this one; `neighbours`: the tables beside it, of which those without a total of their own are summed here.
         """
         out: list[Issue] = []
+        self.neighbours = [n for n in neighbours if n.beside and not n.ends]
         for column in self.columns:
             for row, stretch, text, value in column.totals:
                 name = column.field.name
@@ -178,7 +194,7 @@ class Totals:
             *((first, stretch + 1) for first in range(stretch, -1, -1)),
             *((stretch + 1, last + 1) for last in range(stretch + 1, len(sums))),
         ]
-        candidates.extend((sum(sums[a:b], Decimal(0)), any(bad[a:b])) for a, b in spans)
+        candidates.extend(self._with_neighbours(column, a, b) for a, b in spans)
         candidates.append((sum(sums, Decimal(0)), any(bad)))
         if elsewhere is not None:
             candidates.append((sum(sums, Decimal(0)) + elsewhere, any(bad)))
@@ -208,6 +224,19 @@ class Totals:
             expected = below
         return self._mismatch(column, row, text, expected)
 
+    def _with_neighbours(self, column: _Column, a: int, b: int) -> tuple[Decimal, bool]:
+        """The stretches from `a` to `b`, with what the tables beside hold in the same rows, and whether a row of them is unreadable."""
+        total, bad = sum(column.stretches[a:b], Decimal(0)), any(column.bad[a:b])
+        first = self.ends[a - 1] if a else -1
+        last = self.ends[b - 1] if b <= len(self.ends) else None
+        for neighbour in self.neighbours:
+            for other in neighbour.columns:
+                if other.field.name == column.field.name:
+                    values = [v for row, v in other.rows if first < row and (last is None or row < last)]
+                    total += sum((v for v in values if v is not None), Decimal(0))
+                    bad = bad or None in values
+        return total, bad
+
     def _brought(self, column: _Column) -> Decimal | None:
         """What a first line above all rows carries forward from an earlier page or period."""
         row, stretch, _, value = column.totals[0]
@@ -226,11 +255,10 @@ class Totals:
             f"the total of {unit.en} says “{text}”; its rows add up to {_shown(expected, column)}",
         )
 
-    @staticmethod
-    def _own(column: _Column, stretch: int) -> tuple[Decimal, bool]:
+    def _own(self, column: _Column, stretch: int) -> tuple[Decimal, bool]:
         """The rows right before the total; those after it where there are none before."""
         if column.counts[stretch] or stretch + 1 >= len(column.stretches):
-            return column.stretches[stretch], column.bad[stretch]
+            return self._with_neighbours(column, stretch, stretch + 1)
         return sum(column.stretches[: stretch + 1], Decimal(0)), any(column.bad[: stretch + 1])
 
 

@@ -383,7 +383,7 @@ class _SheetReading:
 
     def _table(self, part: Part, table: Table, *, last: bool) -> Iterator[Record]:
         reader = TableReader(part.understood, self.understanding.registers, self.grid)
-        totals = Totals(part.understood)
+        totals = Totals(part.understood, beside=len({t.left for t in self.layout.tables}) > 1)
         self.totals.append((part, totals))
         rows = self.sheet.rows
         answered = {r.row for p in self.preview.parts for r in p.records} if table.period else set()
@@ -459,9 +459,14 @@ class _SheetReading:
                 if other is not part:
                     for name, value in theirs.sums().items():
                         others[name] = others.get(name, Decimal(0)) + value
-            part.issues = totals.issues(others or None, before)
+            beside = [theirs for other, theirs in self.totals if _stand_beside(part.understood.source, other.understood.source)]
+            part.issues = totals.issues(others or None, before, beside)
             for name, value in totals.sums().items():
                 before[name] = before.get(name, Decimal(0)) + value
+
+
+def _stand_beside(one: Table | Card, other: Table | Card) -> bool:
+    return isinstance(one, Table) and isinstance(other, Table) and (one.right < other.left or other.right < one.left)
 
 
 def preview_book(

@@ -108,6 +108,7 @@ class Context(NamedTuple):
     unit: Unit | None = None
     period: Period | None = None  # the days that a band gives for its rows
     heads: tuple[str, ...] = ()  # beginnings of departments' names that stand above the rows
+    told_year: bool = False  # a band says which year it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -470,9 +471,9 @@ class TableReader:
                 record.issues.append(Issue(record.row, record.places.get(fld.name, index), fld.name, "corrected", zh, en))
 
     def _count_heads(self, cells: Sequence[str], record: Record) -> None:
-        """Where the row's own column of heads is blank, those that are named count; where there is no such column, those of «等5人»."""
+        """Where no column of heads states them, those that are named count, or those of «等5人»."""
         column = next((p.index for p in self.parts if p.field.name == "attendances"), None)
-        if column is not None and "attendances" not in record.values and (column >= len(cells) or is_blank(cells[column])):
+        if "attendances" not in record.values and (column is None or column >= len(cells) or is_blank(cells[column])):
             record.values["attendances"] = Decimal(len(record.values["person"].split("、")))
         said = _AND_OTHERS.search(cells[record.places["person"]]) if record.places["person"] < len(cells) else None
         if said is not None and (column is None or column >= len(cells) or is_blank(cells[column])):
@@ -494,11 +495,11 @@ class TableReader:
         if known is None:
             year, place, unit = self.understood.year, None, None
             period: Period | None = None
-            heads = self.heads
+            heads, told_year = self.heads, False
             for band in bands:
                 years = years_in(band)
                 if len(set(years)) == 1:
-                    year = years[0]
+                    year, told_year = years[0], True
                 place = self._band_place(band) or place
                 unit = self._band_unit(band) or unit
                 period = _band_period(band) or _days_told(band) or period
@@ -506,7 +507,7 @@ class TableReader:
                     heads = self.registers.heads_in(band) or heads
             if place is None and self.registers is not None and self.understood.place:
                 place = self.registers.place(self.understood.place, self.near).one
-            known = self.contexts[bands] = Context(year, place, unit, period, heads)
+            known = self.contexts[bands] = Context(year, place, unit, period, heads, told_year)
         return known
 
     def _band_place(self, band: str) -> Place | None:
@@ -681,7 +682,7 @@ class TableReader:
 
     def _of_its_year(self, row: int, cells: Sequence[str], context: Context) -> Context:
         """The context with the year that a column of years (merged, or named once) tells for the row, or the header over its months."""
-        years = [self.year_over] if self.year_over else []
+        years = [self.year_over] if self.year_over and not context.told_year else []
         if "y" in self.date_parts:
             index = self.date_parts["y"]
             text = (cells[index] if index < len(cells) else "") or self.merged_years.get(row, "") or self.above.get(index, "")
@@ -787,6 +788,11 @@ class TableReader:
             if not text:
                 continue
             self.above[index] = text
+            whole = self._whole_of(text, context, near)
+            if whole is not None:
+                best = whole
+                record.places["place"] = index
+                continue
             stated = True
             if is_blank(text) or self.registers is None:
                 if not is_blank(text):
@@ -810,6 +816,17 @@ class TableReader:
             best = self._fallback(row, context, stated or self.registers is None, unknown, several, record)
         if best is not None:
             record.values["place"] = best
+
+    def _whole_of(self, text: str, context: Context, near: str) -> Place | None:
+        """The county or village that 全县, 县本级, 全村, 各组 mean: that of the title, the band, or the only one of the register."""
+        found = _WHOLE.fullmatch(norm(text))
+        if found is None or self.registers is None:
+            return None
+        if found["v"]:
+            return context.place if context.place is not None and not _is_wide(context.place) else None
+        counties = [p for p in self.registers.places if p.level == "county"]
+        name = norm(context.place.county or context.place.name) if context.place is not None else near
+        return next((p for p in counties if norm(p.name) == name), counties[0] if len(counties) == 1 else None)
 
     def _home_of_branch(self, record: Record) -> Place | None:
         """The village of the Party branch that an activity was held with, where the row tells no place but a venue (村委会, 公司本部)."""
@@ -849,6 +866,9 @@ class TableReader:
                 )
             )
             return None
+        if unknown is not None and context.place is not None and (_INSIDE.search(unknown[0]) or is_venue(unknown[0])):
+            record.extra.setdefault(fld.label.zh if fld else "地点", unknown[0])
+            return context.place  # type: ignore[no-any-return]
         if unknown is not None and is_venue(unknown[0]) and not (fld is not None and fld.required):
             record.extra.setdefault(fld.label.zh if fld else "地点", unknown[0])  # a room is no place of the register, nor is one wanted
             return None
@@ -876,6 +896,14 @@ class TableReader:
             )
         return None
 
+
+_WHOLE = re.compile(
+    r"(?:全县|全区|全市|全旗|本县|县级|县本级|县域|县直|全县各?(?:乡镇|村|行政村).{0,3}|各(?:乡镇|帮扶村|行政村|村))|(?P<v>全村|本村|村级|村集体|各(?:村民小)?组|全村各组)"
+)
+_INSIDE = re.compile(
+    r"(?:室|厅|场|校|学|园|院|馆|楼|站|所|中心|会|基地|店|棚|田间|地头|服务点|礼堂|堂|线上|现场|家中|院坝|工地|车间)(?:[（(].{0,12}[)）])?$"
+)
+"""What a place is called that lies inside a village: where something was held, not where it counts."""
 
 _WIDE = frozenset({"province", "prefecture", "county", "township"})
 

@@ -308,6 +308,7 @@ class _Strip:
         self.general: list[str] = []
         self.pending: list[tuple[int, str]] = []
         self.anew = -1  # the row of a header that comes again under a title of its own
+        self.twin = False  # the table on its left has the same header: one table folded
 
     def cells(self, row: int) -> Cells:
         if self.alone:
@@ -327,6 +328,7 @@ class _Strip:
             block = self.header_block(row, None if row == self.anew else table)
             if block is not None:
                 table = self._table(block, titles)
+                self.twin = any(_leaves(other) == _leaves(table) for other in found.tables if other.right < table.left)
                 found.tables.append(table)
                 row = self._lines(table, Sorter(table, self), table.body)
                 continue
@@ -338,6 +340,14 @@ class _Strip:
             row += 1
         if table is None and not found.cards:
             found.titles = tuple(t for _, t in self.pending)
+
+    def _over(self, row: int) -> Cells:
+        """What stands over the strip without standing in it: a group's name merged over all strips, or alone in its row over a folded table."""
+        if self.alone or not self.left:
+            return []
+        over = self.grid.filled[row]
+        lone = self.twin and len(over) == 1
+        return [(self.left, t) for c, t in over if c < self.left and (lone or self.grid.reach(row, c)[1] >= self.left)]
 
     def _above(self, row: int, titles: dict[int, str]) -> None:
         """A line that stands above a table (or above nothing, if none follows)."""
@@ -373,7 +383,7 @@ class _Strip:
         bands: list[str] = []
         leads = False
         while row < end:
-            cells = self.cells(row)
+            cells = self.cells(row) or self._over(row)
             if any(h.sort == HEADER for h in held) and sorter.is_own_header(cells) and self.header_block(row, None) is not None:
                 self._give_titles(held, table)
                 self.anew = row
@@ -394,7 +404,7 @@ class _Strip:
                 held.append(Line(row, HEADER))
             elif sort in {DATA, TOTAL}:
                 for line in held:
-                    text = " ".join(t for _, t in self.cells(line.row))
+                    text = " ".join(t for _, t in self.cells(line.row) or self._over(line.row))
                     if line.sort == HEADER:
                         bands = [*bands[-1:], text]
                     table.lines.append(line)
@@ -409,6 +419,7 @@ class _Strip:
                 held.append(Line(row, BLANK))
             elif sort == HEADER:
                 own = [" ".join(t for _, t in self.cells(h.row)) for h in held if h.sort == HEADER]
+                own += [t for c, t in cells if _YEAR.fullmatch(t.strip()) and norm(t) not in sorter.tops.get(c, ())]  # the next year's page
                 bands = own or bands
                 table.lines.extend([*held, Line(row, HEADER)])
                 held = []
@@ -453,7 +464,8 @@ class _Strip:
         if sum(self._is_filled_label(t) for _, t in cells) >= 2:
             return False  # labels with their values beside them
         periods = _periods(cells)
-        if sum(is_figure(t) and norm(t) not in SERIAL and c not in periods for c, t in cells) > (0 if count < 6 else 1):
+        figures = sum(is_figure(t) and norm(t) not in SERIAL and c not in periods and not self._over_month(row, c) for c, t in cells)
+        if figures > (0 if count < 6 else 1):
             return False
         known = [self.words.known(t) or c in periods for c, t in cells]
         hits = sum(known)
@@ -520,11 +532,13 @@ class _Strip:
         """Whether the row after `bottom` holds leaves: texts that stand under a group's name or under nothing, never under a leaf."""
         below = self.cells(bottom + 1)
         periods = _periods(below)
-        if not below or any((is_figure(t) and c not in periods) or len(t) > 16 or is_total(t) or is_note(t) for c, t in below):
+        if not below or any((is_figure(t) and c not in periods) or len(t) > 16 or is_note(t) for c, t in below):
+            return False
+        if any(is_total(t) and not periods and not self._under_group(bottom, c) for c, t in below):
             return False
         above = dict(self.cells(bottom))
         head = self.cells(top)
-        if not head or below[0][0] == head[0][0]:
+        if not head or (below[0][0] == head[0][0] and not self._begins_group(bottom, below)):
             return _units_row(below) and len(below) >= 2
         if _units_row(below):
             return True
@@ -542,6 +556,21 @@ class _Strip:
         if under == 0 or under * 2 < len(below):
             return False
         return any(self.words.known(t) for _, t in below) or len(below) >= 2
+
+    def _over_month(self, row: int, column: int) -> bool:
+        """Whether a year stands over the columns of month and day, as in account books."""
+        below = self.grid.raw(row + 1, column) if row + 1 < len(self.grid.rows) else ""
+        return norm(below) in {"月", "月份"} and _YEAR.fullmatch(self.grid.raw(row, column).strip()) is not None
+
+    def _begins_group(self, row: int, below: Cells) -> bool:
+        """Whether the leaves of a group that stands in the first column begin below."""
+        first = below[0][0]
+        return len(below) >= 2 and (self._under_group(row, first) or self._over_month(row, first))
+
+    def _under_group(self, row: int, column: int) -> bool:
+        """Whether a cell merged across several columns stands at the place."""
+        top, left = self.grid.origin.get((row, column), (row, column))
+        return self.grid.reach(top, left)[1] > left and self.grid.reach(top, left)[0] == row and bool(self.grid.raw(top, left))
 
     def _is_numbering(self, row: int, columns: Sequence[Column]) -> bool:
         """A row of column numbers under the header: 1, 2, 3 … or 甲, 乙, 1, 2 …."""
@@ -726,6 +755,10 @@ def _periods(cells: Cells) -> frozenset[int]:
     years = [int(t[:4]) for t in texts if t[:4].isdigit()]
     steps = all(b - a in {0, 1} for a, b in pairwise(years)) and (len(set(years)) > 1 or len(years) < len(texts) or len(texts[0]) > 6)
     return frozenset(c for c, _ in found) if (not years or steps) else frozenset()
+
+
+def _leaves(table: Table) -> list[str]:
+    return [norm(c.leaf) for c in table.columns if c.path]
 
 
 def _rows_of(cells: Iterable[tuple[str, tuple[int, int], str]]) -> tuple[int, ...]:

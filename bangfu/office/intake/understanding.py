@@ -727,7 +727,11 @@ class Understanding:
     ) -> None:
         """An entry must be called by something: where no column is its title, the one that comes nearest is (项目 in a ledger of payments)."""
         called = kind.titled_by
-        if called is None or called.name != "title" or any(c.name == "title" for c in found.values()):
+        if called is None or called.name != "title":
+            return
+        told = next((c for c in found.values() if c.name == "title"), None)
+        if told is not None:
+            Understanding._call_apart(kind, told, profiles[told.index], candidates, found)
             return
         free = [
             c
@@ -736,7 +740,7 @@ class Understanding:
             and c.score >= 0.45
             and (
                 c.index not in found
-                or found[c.index].name in {"project", "remark", "spec"}
+                or found[c.index].name in {"project", "remark", "spec", "category"}
                 or (called.required and found[c.index].score < SURE and not kind.fields[found[c.index].name].required)
             )
         ]
@@ -752,6 +756,28 @@ class Understanding:
         if free:
             best = max(free, key=lambda c: c.score)
             found[best.index] = _Candidate(max(best.score, LEAST), best.index, "title", best.word, best.reason)
+
+    @staticmethod
+    def _call_apart(kind: Kind, told: _Candidate, seen: Profile, candidates: Sequence[_Candidate], found: dict[int, _Candidate]) -> None:
+        """Where the title's column only tells varieties (会议名称: 党委会, 专题会) and another one says what each is about, that one is the title."""
+        category = kind.fields.get("category")
+        if (
+            category is None
+            or not category.choices
+            or told.reason != "header"
+            or not seen.filled
+            or seen.distinct > 0.5
+            or _choice_fit(category, seen) <= 1.0
+        ):
+            return
+        other = next((c for c in candidates if c.name == "title" and c.index not in found and c.score >= SURE), None)
+        if other is None:
+            return
+        found[other.index] = other
+        if any(c.name == "category" for c in found.values()):
+            del found[told.index]
+        else:
+            found[told.index] = replace(told, name="category")
 
     def _header_candidates(self, kind: Kind, column: Column, seen: Profile, *, whole: bool = False) -> list[_Candidate]:
         best: dict[str, _Candidate] = {}
@@ -1035,7 +1061,7 @@ def years_in(text: str) -> list[int]:
 
 
 _REPORTED = re.compile(
-    r"(?:填报|填表|制表|统计|登记|报送|更新|截止|截至|导出|打印)(?:时间|日期|至|于)?|^\s*(?:19|20)\d\d年\d{1,2}月(?:\d{1,2}日)?\s*$"
+    r"(?:填报|填表|制表|统计|登记|报送|更新|导出|打印)(?:时间|日期|至|于|[:：])|(?<=[月日])(?:填报|填表|制表|统计|登记|报送|更新|导出|打印)|截止|截至|^\s*(?:19|20)\d\d年\d{1,2}月(?:\d{1,2}日)?\s*$"
 )
 _SPAN_OF_YEARS = re.compile(r"(?:19|20)\d\d\s*年?\s*[-—~～至到]+\s*(?:19|20)?\d\d\s*年?")
 
@@ -1051,7 +1077,7 @@ def year_of(titles: Iterable[str], sheet: str) -> int | None:
             continue
         if len(set(years)) == 1:
             return years[0]
-    for text in lines:
+    for text in reversed(lines):
         years = years_in(text)
         if len(set(years)) == 1 and not _SPAN_OF_YEARS.search(text) and _REPORTED.search(text):
             return years[0]

@@ -81,7 +81,7 @@ def unit_of(text: str) -> str:
 # ── rows that are no entries ─────────────────────────────────────────────────────────────────────────────────────────
 
 _TOTAL = re.compile(
-    r"(?:.{0,14}?(?:合计|小计|总计|累计|共计|总和|汇总|平均|均值)(?:数|金额|人数|人次|户数|人民币)?(?:[（(].{0,10}[)）])?(?:[:：]?[\d.,]+[\u4e00-\u9fff]{0,3})?|共\d+[人户笔项个条份件头只名]|合|总|计|(?:本|上|当|至本)(?:页|月|季|年|季度|期|旬|日|周)(?:[小合总累]?计|发生额)|(?:承|接)(?:前|上)页|上页(?:结转|转来|累计)|(?:过|转|结转)(?:次|下)页|(?:上年|上月|上期|期初|年初|月初)(?:结转|结余|余额)|(?:期|年|月)末(?:结余|余额)|结转下(?:年|月|期)|total|subtotal|sum|其中[:：]?.{0,10}|(?:合|小|总)计[:：].{0,30}|(?:全村|全县|全校|全年|各村|总)合计)[:：]?",
+    r"(?:.{0,14}?(?:合计|小计|总计|累计|共计|总和|汇总|平均|均值)(?:数|金额|人数|人次|户数|人民币)?(?:[（(].{0,10}[)）])?(?:[:：]?[\d.,]+[\u4e00-\u9fff]{0,3})?|共\d+[人户笔项个条份件头只名]|合|总|计|[年季月旬周日村乡镇县班组户人次批]计|(?:本|上|当|至本)(?:页|月|季|年|季度|期|旬|日|周)(?:[小合总累]?计|发生额)|(?:承|接)(?:前|上)页|上页(?:结转|转来|累计)|(?:过|转|结转)(?:次|下)页|(?:上年|上月|上期|期初|年初|月初)(?:结转|结余|余额)|(?:期|年|月)末(?:结余|余额)|结转下(?:年|月|期)|total|subtotal|sum|其中[:：]?.{0,10}|(?:合|小|总)计[:：].{0,30}|(?:全村|全县|全校|全年|各村|总)合计)[:：]?",
     re.IGNORECASE,
 )
 _NOTE = re.compile(
@@ -94,6 +94,9 @@ _SIGNATURE = re.compile(
 _TITLE_INFO = re.compile(
     r"(?:填报|编制|制表|统计|登记|发放|填表|报送|主办|编写|帮扶|承办|责任)?(?:单位|部门|时间|日期|人)\s*[:：]|截止|更新至|统计周期|资金来源[:：]|共\d+"
 )
+
+
+_DECLARES_UNIT = re.compile(rf"[（(]?(?:金额|货币|计量|计价)?单位\s*[:：]\s*(?:人民币)?{_UNIT_WORD}\s*(?:[)）]|$)")
 
 
 def is_total(text: str) -> bool:
@@ -131,7 +134,7 @@ def is_note(text: str) -> bool:
 
 def is_signature(text: str) -> bool:
     """Whether a cell belongs to the lines of who filled in, checked and answers for a table."""
-    return _SIGNATURE.search(text) is not None
+    return _SIGNATURE.search(_DECLARES_UNIT.sub("", text) or text) is not None
 
 
 def is_title_info(text: str) -> bool:
@@ -221,6 +224,8 @@ class Vocabulary:
             forms = {word, *(re.sub(pattern, other, word) for pattern, other in _SAME)}
             candidates = {w for form in forms for pair in _pairs(form) for w in self.pairs.get(pair, ())}
             scored = [(w, max(nearness(word, w), *(nearness(form, w) * 0.97 for form in forms if form != word), 0.0)) for w in candidates]
+            turns = [t.search(word) is not None for t in _TURNS]
+            scored = [(w, s if w == word or [t.search(w) is not None for t in _TURNS] == turns else s * 0.7) for w, s in scored]
             known = tuple(sorted(((w, s) for w, s in scored if s >= 0.5), key=lambda p: (-p[1], p[0])))[:60]
             if len(self._near) < 20_000:
                 self._near[word] = known
@@ -279,6 +284,10 @@ _SAME = (
     (r"贫困户|脱贫户|监测户|群众", "农户"),
 )
 """Words that office ledgers use for one another, tried where a header is not known as it stands."""
+
+
+_TURNS = (re.compile("上年|去年|前一年|上一年|帮扶前|年初"), re.compile("未(?!成年|婚|来)"))
+"""What turns a word into another one, however near they look: 上年纯收入 is not 全年纯收入, 未支付 not 已支付."""
 
 
 def _pairs(word: str) -> Iterable[str]:
