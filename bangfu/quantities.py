@@ -102,7 +102,25 @@ def unit(code: str) -> Unit:
     word = code.removeprefix("other:")
     if word == code or not word:
         raise KeyError(f"没有“{code}”这个单位：可用 {'、'.join(UNITS)}，或写成 other:量词")
-    return Unit(code, word, word)
+    en, one = _IN_ENGLISH.get(word, (word, ""))
+    return Unit(code, word, en, one=one)
+
+
+# The catalogue's own measure words, for who reads English: the many and the one.
+_IN_ENGLISH: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "个": ("in number", ""),
+        "项": ("items", "item"),
+        "篇": ("articles", "article"),
+        "处": ("places", "place"),
+        "种": ("kinds", "kind"),
+        "类": ("classes", "class"),
+        "笔": ("payments", "payment"),
+        "组": ("groups", "group"),
+        "县乡": ("counties and townships", "county or township"),
+        "平方米": ("square metres", "square metre"),
+    }
+)
 
 
 def to_parts(value: Decimal, code: str) -> int:
