@@ -24,7 +24,7 @@ def ledgers() -> tuple[Workbook, ...]:
         book("05 表彰与宣传台账", o.awards(), o.publicity()),
         book("06 党建共建台账", p.branch_pairings(), p.branch_activities()),
         book("07 结对认亲与农户台账", p.household_pairings(), p.household_measures(), p.household_statuses(), p.household_incomes()),
-        book("08 走访慰问记录", *p.home_visits()),
+        book("08 走访慰问记录", *p.home_visits(), p.group_visits()),
         book("09 志愿服务与学生实践台账", p.volunteers(), p.field_practice(), p.camps()),
         book("10 培训台账（2016-2021）", *t.trainings()),
         book("11 讲座咨询与规划台账", t.lectures(), t.advisories(), t.plannings(), t.think_tank()),

@@ -123,6 +123,28 @@ def home_visits() -> list[Table]:
     return tables
 
 
+def group_visits() -> Table:
+    """Visits before the New Year of households that nobody listed one by one."""
+    inventor = Inventor("group visits")
+    rows: list[Row] = []
+    for year in (2018, 2019, 2020):
+        for village in VILLAGES:
+            homes = inventor.pick((6, 8, 10, 12))
+            rows.append(
+                (
+                    date(year, 1, inventor.pick((12, 15, 18))),
+                    village,
+                    "春节慰问老党员和困难户",
+                    homes,
+                    homes * 3,
+                    homes * 300,
+                    "大米、食用油",
+                )
+            )
+    headers = ("慰问日期", "慰问村", "慰问活动", "慰问户数", "慰问人数", "慰问金（元）", "慰问物品")
+    return Table("group_visit", "春节集中慰问情况统计表", headers, rows, sheet="集中慰问", by="驻村工作队", units="元", dates=Dates.ISO)
+
+
 def household_measures() -> Table:
     """Measures for single households (因户施策); a household has one to three of them."""
     inventor = Inventor("household measures")

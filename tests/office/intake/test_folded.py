@@ -145,3 +145,19 @@ def test_the_cells_own_unit_counts_before_the_headers() -> None:
     assert read_number("2000册", "copy", "万册") == 2000
     assert read_number("0.3万", "copy", "万册") == 3000
     assert read_number("0.3", "copy", "万册") == 3000
+
+
+def test_households_visited_in_groups_are_recorded_by_their_number(words: Vocabulary) -> None:
+    answer = read(
+        words,
+        """
+        2022年春节走访慰问情况统计表
+        序号|村|慰问时间|慰问户数|慰问人数|慰问金（元）|经办部门
+        1|柳湾村|1月20日|30|86|15000|综合办
+        2|南坪社区|1月21日|12户|40|6000|安质部
+        合计|||42|126|21000|
+        """,
+    )
+    assert column(answer, "households") == [30, 12]
+    assert not answer["errors"]
+    assert not answer["doubts"]
