@@ -31,6 +31,7 @@ class Sentence:
         self.compared = _COMPARED.search(words) is not None
         self.reached = _REACHED.search(words) is not None
         self.attained = _ATTAINED.search(words) is not None
+        self.traded = _TRADED.search(words) is not None
 
     def clause(self, at: int) -> tuple[int, int]:
         """The clause around a position."""
@@ -76,6 +77,10 @@ class Clause(NamedTuple):
         thing = _SPENT.match(self.text, self.found.after, self.sentence.end)
         return 0 if thing is None or _MONEY.search(thing[0]) is not None else thing.end()
 
+    def traded(self) -> bool:
+        """Whether a word of selling or buying stands before the number in its clause."""
+        return self.sentence.traded and _TRADED.search(self.text, self.bounds[0], self.found.start) is not None
+
     def attained(self) -> bool:
         """Whether the clause says that a target was reached (完成率, 超额完成)."""
         return self.sentence.attained and _ATTAINED.search(self.text, *self.bounds) is not None
@@ -90,6 +95,7 @@ _WORTH = re.compile(r"价值|总价|市值|折[价合款]|货值|计价|作价|(
 _SPENT = re.compile(
     r"[^，,。；;\d]{0,3}[，,、]?(?:[^，,。；;\d]{0,6}?)(?:建(?!档|议)|修(?!养)|盖|铺|硬化|拓宽|整修|改造|装|打了?一?[口眼井]|扩建|购置|种|养|整治|发展|扶持|管护|办成|改善|完善)[^，,。；;]{0,30}"
 )
+_TRADED = re.compile(r"(?<!专)卖|销售|[售销]出|帮销|代销|[推促展热]销|采购|[购定订][买购]|[收团认]购|购进|[买收]了|买下|预订")
 _ATTAINED = re.compile(r"完成率|超额完成|完成(?:全年|年度|既定)?(?:目标|任务|计划)|达标率|达到目标|任务的")
 
 # ── per what ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -192,6 +192,7 @@ class _Reader:
                 None if last is None else last.kind,
                 REACHED if follows else LISTED if listed or related == "part" or beside else SAME,
                 spent > 0,
+                clause.traded(),
                 following.quantity.unit if following is not None and following.start < bounds[1] and quantity.unit in _WHOM else "",
             ),
         )

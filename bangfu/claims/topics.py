@@ -32,7 +32,7 @@ _OWN_UNIT = {
 }
 """Units that tell a topic by themselves, and how clearly."""
 _LEAST = 7 * POINT // 10
-_NEVER, _SPENT, _FOREIGN, _USUAL = 2, 30, 90, 100
+_NEVER, _YIELDS, _FOREIGN, _USUAL = 2, 30, 90, 100
 _FARTHEST = 1024
 
 
@@ -51,7 +51,9 @@ Speaks = tuple[tuple[int, int, frozenset[str] | None], ...]
 
 
 class Topic(NamedTuple):
-    """A topic of the catalogue: its word, labels, group, the units it is usually and never counted in, and whether its money gives way to what it is spent on."""
+    """A topic of the catalogue: its word, labels, group, the units it is usually and never counted in, and whether it gives way: money to what it is spent on
+    (`spends`), produce to its being sold and bought (`traded`).
+    """
 
     code: str
     zh: str
@@ -60,15 +62,16 @@ class Topic(NamedTuple):
     units: frozenset[str]
     never: frozenset[str]
     spends: bool
+    traded: bool
 
-    def hears(self, unit: str, done: str, *, spent: bool) -> int:
-        """How far its words speak for a number in this unit, in hundredths. Money that is spent on a thing is about the thing; organisations that do a thing to
-        counties (结对) do what is never counted in counties.
+    def hears(self, unit: str, done: str, *, spent: bool, traded: bool) -> int:
+        """How far its words speak for a number in this unit, in hundredths. Money that is spent on a thing is about the thing, and produce that is traded about
+        the trade; organisations that do a thing to counties (结对) do what is never counted in counties.
         """
         if unit in self.never or (done == "county" and unit == "organisation" and done in self.never):
             return _NEVER
-        if spent and self.spends:
-            return _SPENT
+        if (spent and self.spends) or (traded and self.traded):
+            return _YIELDS
         return _USUAL if unit in self.units else _FOREIGN
 
 
@@ -82,7 +85,7 @@ class Cue(NamedTuple):
 
 class Spot(NamedTuple):
     """Where a number stands: `start`-`end`, in `clause`, `between` the numbers before and behind it; its unit; what the number before it was about, and how
-    closely it follows that one; whether it is money `spent` on a thing that is named behind it; if it counts people or places, the unit of what is `done` to or
+    closely it follows that one; whether it is money `spent` on a thing that is named behind it, or of things `traded` by words before it; if it counts people or places, the unit of what is `done` to or
     by them, which the number behind it in its clause counts (向3个村捐赠图书500册).
     """
 
@@ -94,6 +97,7 @@ class Spot(NamedTuple):
     last: str | None = None
     bond: int = SAME
     spent: bool = False
+    traded: bool = False
     done: str = ""
 
 
@@ -113,6 +117,7 @@ class Topics:
                     frozenset(_strings(table["units"])),
                     frozenset(_strings(table.get("never", []))),
                     table.get("spends") is True,
+                    table.get("traded") is True,
                 )
             )
             weights = {word: weight for level, weight in reversed(_WEIGHTS.items()) for word in _strings(table.get(level, []))}
@@ -123,7 +128,7 @@ class Topics:
                 table.get("beside"), [word for level in ("sure", "strong") for word in _strings(table.get(level, []))]
             ).items():
                 words.setdefault(word, []).append((number, _BESIDE, units))
-        self.fits: dict[tuple[str, str, bool], list[int]] = {}
+        self.fits: dict[tuple[str, str, bool, bool], list[int]] = {}
         self.codes = [topic.code for topic in self.topics]
         self.places = {code: place for place, code in enumerate(self.codes)}
         self.single = {w: tuple(s) for w, s in words.items() if len(w) == 1}
@@ -158,13 +163,14 @@ class Topics:
                     found.append(Cue(at, at + 1, single[sign[0]]))
         return found
 
-    def _fit(self, unit: str, done: str, *, spent: bool) -> list[int]:
-        """How far the words of each topic speak for a number in this unit."""
-        found = self.fits.get((unit, done, spent))
+    def _fit(self, spot: Spot) -> list[int]:
+        """How far the words of each topic speak for a number like this."""
+        like = (spot.unit, spot.done, spot.spent, spot.traded)
+        found = self.fits.get(like)
         if found is None:
-            found = [topic.hears(unit, done, spent=spent) for topic in self.topics]
+            found = [topic.hears(spot.unit, spot.done, spent=spot.spent, traded=spot.traded) for topic in self.topics]
             if len(self.fits) < 500:
-                self.fits[unit, done, spent] = found
+                self.fits[like] = found
         return found
 
     @staticmethod
@@ -182,7 +188,7 @@ class Topics:
         own = _OWN_UNIT.get(spot.unit)
         if own is not None:
             points[self.places[own[0]]] += own[1]
-        fit = self._fit(spot.unit, spot.done, spent=spot.spent)
+        fit = self._fit(spot)
         done = "" if spot.unit == "organisation" else spot.done
         unit, start, end, (left, right), (floor, ceiling) = spot.unit, spot.start, spot.end, spot.clause, spot.between
         for cue_start, cue_end, speaks in cues:
@@ -199,7 +205,7 @@ class Topics:
                 if units is None:
                     points[number] += weight * near * fit[number]
                 elif unit in units or done in units:
-                    points[number] += weight * near * max(fit[number], _SPENT)  # told beside it, and so not never
+                    points[number] += weight * near * max(fit[number], _YIELDS)  # told beside it, and so not never
         if spot.last is not None:
             points[self.places[self._inherited(spot)]] += spot.bond
         best = max(points)
