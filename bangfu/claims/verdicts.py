@@ -11,7 +11,7 @@ from bangfu import quantities
 from bangfu.catalogue.shapes import Figure
 from bangfu.claims.binding import Binding, SliceWords
 from bangfu.figures import Value
-from bangfu.quantities import Hedge, Quantity, plain, write
+from bangfu.quantities import WAN, YI, Hedge, Quantity, plain, write
 
 
 class Verdict(StrEnum):
@@ -152,10 +152,10 @@ def _change(quantity: Quantity, figure: Figure, binding: Binding, ask: Ask) -> J
     entries = now.entries + then.entries
     change = now.value - then.value
     number = change * 100 / then.value if binding.change == "rate" else change * (quantities.factor(figure.unit, quantity.unit) or 1)
-    working = f"{plain(then.value)} → {plain(now.value)} {quantities.unit(figure.unit).zh}"
+    went_zh, went_en = (f"{a} → {b}" for a, b in zip(_written(then.value, figure.unit), _written(now.value, figure.unit), strict=True))
     shown = plain(number.quantize(Decimal("0.01"))) + ("%" if binding.change == "rate" else "")
-    zh = f"台账“{figure.label.zh}”两年为 {working}，变化 {shown}"
-    en = f"The ledger's “{figure.label.en}” went {working}, a change of {shown}"
+    zh = f"台账“{figure.label.zh}”两年为 {went_zh}，变化 {shown}"
+    en = f"The ledger's “{figure.label.en}” went {went_en}, a change of {shown}"
     # A fall may be told as «下降10%», without a sign.
     near = quantity.bounds()
     slack = (quantity.step or Decimal(1)) if binding.change == "rate" else Decimal(0)
@@ -195,12 +195,13 @@ def _completion(quantity: Quantity, figure: Figure, binding: Binding, ask: Ask, 
     stated = rate if binding.aim != "beyond" else beyond
     agrees = any(n in quantity.bounds() for n in (stated, stated - slack, stated + slack))
     sign = ("%", "%") if quantity.unit == "percent" else ("倍", " times")
-    working = [f"{plain(reached.value)} ÷ {plain(goal)} = {plain(rate.quantize(Decimal('0.01')))}{s}" for s in sign]
+    working = [f"{reached.value:,f} ÷ {goal:,f} = {plain(rate.quantize(Decimal('0.01')))}{s}" for s in sign]
     if binding.aim == "beyond":
         over = plain(beyond.quantize(Decimal("0.01")))
         working = [f"{working[0]}，超出 {over}{sign[0]}", f"{working[1]}, {over}{sign[1]} beyond it"]
-    zh = f"“{figure.label.zh}”的任务为{write(goal, figure.unit, style='digits')}，台账为{write(reached.value, figure.unit, style='digits')}：{working[0]}"
-    en = f"The target of “{figure.label.en}” is {write(goal, figure.unit, style='digits', lang='en')}: {working[1]}"
+    (goal_zh, goal_en), (reached_zh, reached_en) = _written(goal, figure.unit), _written(reached.value, figure.unit)
+    zh = f"“{figure.label.zh}”的任务为{goal_zh}，台账为{reached_zh}：{working[0]}"
+    en = f"The target of “{figure.label.en}” is {goal_en}, the ledger has {reached_en}: {working[1]}"
     verdict = Verdict.supported if agrees else Verdict.contradicted
     number = stated.quantize(Decimal("0.01"))
     return Judgement(verdict, zh, en, number, reached.entries, asked, None if agrees else number - _stated(quantity))
@@ -213,13 +214,14 @@ def _aim(quantity: Quantity, figure: Figure, binding: Binding, _ask: Ask, target
     if found is None or each is None:
         return None
     asked, goal = found
-    number = goal * each
-    zh = f"“{figure.label.zh}”的任务为{write(goal, figure.unit, style='digits')}"
-    en = f"The target of “{figure.label.en}” is {write(goal, figure.unit, style='digits', lang='en')}"
+    number, stated = goal * each, _stated(quantity)
+    goal_zh, goal_en = _written(goal, figure.unit, stated / each)
+    zh, en = f"“{figure.label.zh}”的任务为{goal_zh}", f"The target of “{figure.label.en}” is {goal_en}"
     if quantity.admits(number):
         return Judgement(Verdict.supported, zh, en, number, 0, asked)
     verdict = Verdict.contradicted if binding.aim == "target" else Verdict.ambiguous
-    return Judgement(verdict, f"{zh}，与文中相差 {plain(number - _stated(quantity))}", f"{en}, not what the text says", number, 0, asked)
+    apart_zh, apart_en = _apart(number - stated, quantity.unit)
+    return Judgement(verdict, f"{zh}，{apart_zh}", f"{en}, {apart_en}", number, 0, asked)
 
 
 def _as_reached(quantity: Quantity, found: Judgement, binding: Binding, target: Target) -> Judgement:
@@ -231,8 +233,9 @@ def _as_reached(quantity: Quantity, found: Judgement, binding: Binding, target: 
         return found
     reached = found.ledger * each
     enough = reached > goal if binding.aim == "exceeded" else reached >= goal
-    zh = f"{found.zh}；任务{write(goal, figure.unit, style='digits')}，{'已' if enough else '没有'}{'超额' if binding.aim == 'exceeded' else ''}完成"
-    en = f"{found.en}; the target {write(goal, figure.unit, style='digits', lang='en')} was {'' if enough else 'not '}{'exceeded' if binding.aim == 'exceeded' else 'reached'}"
+    goal_zh, goal_en = _written(goal, figure.unit, reached)
+    zh = f"{found.zh}；任务{goal_zh}，{'已' if enough else '没有'}{'超额' if binding.aim == 'exceeded' else ''}完成"
+    en = f"{found.en}; the target {goal_en} was {'' if enough else 'not '}{'exceeded' if binding.aim == 'exceeded' else 'reached'}"
     return replace(found, verdict=found.verdict if enough else Verdict.contradicted, zh=zh, en=en)
 
 
@@ -297,8 +300,8 @@ def _one(quantity: Quantity, figure: Figure, asked: SliceWords, value: Value) ->
         zh, en = f"{zh}，是否算“{quantity.word}”零请人工判断", f"{en}; whether that is next to nothing is for a person to say"
         return Judgement(Verdict.ambiguous, zh, en, number, value.entries, asked)
     if quantity.admits(number) or not (number or quantity.low or quantity.high) or _quotient(quantity, figure, number):
-        zh, en = _told(figure, value.value)
-        zh, en = f"{zh}（{value.entries} 条记录）", f"{en} ({value.entries} entries)"
+        zh, en = _told(figure, value.value, _stated(quantity) / (each or 1))
+        zh, en = f"{zh}（{value.entries} 条记录）", f"{en} ({value.entries} {'entry' if value.entries == 1 else 'entries'})"
         return Judgement(Verdict.supported, zh, en, number, value.entries, asked)
     return _contradiction(quantity, figure, asked, number, value)
 
@@ -310,10 +313,28 @@ def _quotient(quantity: Quantity, figure: Figure, number: Decimal) -> bool:
     return figure.combine == "ratio" and whole and any(quantity.low == n for n in ways)
 
 
-def _told(figure: Figure, number: Decimal) -> tuple[str, str]:
-    """What the ledger says, in both languages; `number` in the figure's own unit."""
-    zh, en = (write(number, figure.unit, style="digits", lang=lang) for lang in ("zh", "en"))
+def _told(figure: Figure, number: Decimal, stated: Decimal | None = None) -> tuple[str, str]:
+    """What the ledger says, in both languages; `number`, and what the text states, in the figure's own unit."""
+    zh, en = _written(number, figure.unit, stated)
     return f"台账“{figure.label.zh}”为{zh}", f"The ledger's “{figure.label.en}” is {en}"
+
+
+def _written(number: Decimal, code: str, against: Decimal | None = None) -> tuple[str, str]:
+    """The number as a report says it, in both languages; beside it every digit where rounding would hide by how much `against` differs.
+
+    Only money from 10,000 yuan on is rounded, and only in Chinese (quantities.write).
+    """
+    zh, en = (write(number, code, lang=lang) for lang in ("zh", "en"))
+    place = YI / WAN if abs(number) >= YI else WAN / 100
+    if code == "CNY" and against is not None and abs(number) >= WAN and number % place and abs(number - against) < place * 100:
+        zh = f"{zh}，即{number:,f}元"
+    return zh, en
+
+
+def _apart(difference: Decimal, code: str) -> tuple[str, str]:
+    """By how much the ledger lies above or below what the text states, in both languages."""
+    zh, en = _written(abs(difference), code)
+    return f"比文中{'多' if difference > 0 else '少'}{zh}", f"{en} {'more' if difference > 0 else 'less'} than the text"
 
 
 def _contradiction(quantity: Quantity, figure: Figure, asked: SliceWords, number: Decimal, value: Value) -> Judgement:
@@ -323,8 +344,10 @@ def _contradiction(quantity: Quantity, figure: Figure, asked: SliceWords, number
     why_zh, why_en = (
         says.format(word=quantity.word) for says in _SLIPS[slip if quantity.unit == "CNY" or slip is not Slip.wan else Slip.tenfold]
     )
-    zh, en = _told(figure, value.value or Decimal(0))
-    zh, en = f"{zh}，与文中相差 {plain(number - stated)}{why_zh}", f"{en}, {plain(number - stated)} from the text{why_en}"
+    each = quantities.factor(figure.unit, quantity.unit) or Decimal(1)
+    zh, en = _told(figure, value.value or Decimal(0), stated / each)
+    apart_zh, apart_en = _apart(number - stated, quantity.unit)
+    zh, en = f"{zh}，{apart_zh}{why_zh}", f"{en}, {apart_en}{why_en}"
     return Judgement(Verdict.contradicted, zh, en, number, value.entries, asked, number - stated, factor, slip)
 
 
@@ -383,6 +406,6 @@ def _mixed_people(quantity: Quantity, figure: Figure, asked: SliceWords, value: 
 
 def _people(found: Judgement, figure: Figure, other: Figure, number: Decimal) -> Judgement:
     zh, en = _told(other, number)
-    mine = "" if other is figure else f"（“{figure.label.zh}”为{plain(found.ledger or Decimal(0))}）"
+    mine = "" if other is figure else f"（“{figure.label.zh}”为{write(found.ledger or Decimal(0), figure.unit)}）"
     zh, en = f"{zh}，文中把“人次”和“人”混写了{mine}", f"{en}: the text mixes 人 (people) and 人次 (attendances)"
     return Judgement(Verdict.contradicted, zh, en, found.ledger, found.entries, found.asked, found.difference, found.factor, Slip.people)

@@ -27,7 +27,7 @@ __all__ = ["Ask", "Binding", "Earlier", "Finding", "Gazetteer", "Recalled", "Rep
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One claim with its binding and verdict. `clause` is the clause it stands in, as repaired; `signature` what a correction is kept under."""
+    """One claim with its binding and verdict. `clause` is the clause it stands in, as repaired, without the mark that ends it; `signature` what a correction is kept under."""
 
     claim: Claim
     binding: Binding
@@ -143,7 +143,7 @@ def check(
         figure = read.binding.figure
         partner = partners.get(figure.code) if figure is not None else None
         judgement = judge(claim.quantity, read.binding, once, partner=partner, target=target)
-        clause = " ".join(read.context.clause_text.split())
+        clause = " ".join(read.context.clause_text.split()).rstrip("，,、；;：:。")
         findings.append(Finding(claim, read.binding, judgement, clause, binder.signature(claim, read.context)))
     recalled = tuple(_recalled(findings, earlier))
     quarrels = [*contradictions(reads), *in_tables.contradictions(tables, [c.span for c in reading.claims])]
