@@ -225,6 +225,33 @@ PAGES = [
 ]
 
 
+LONG = "四川省甘孜藏族自治州" + "高原特色种养殖产业示范基地附属配套" * 4
+"""As long as names get."""
+
+SCROLLING = "[...document.querySelectorAll('.box')].filter(box => box.scrollWidth > box.clientWidth + 1).length"
+PULLED_APART = """[...document.querySelectorAll('table.cards td')]
+    .filter(cell => getComputedStyle(cell).display == 'flex')
+    .map(cell => [...cell.childNodes].filter(one => one.nodeType == 1 || one.textContent.trim()).length)
+    .filter(parts => parts > 1).length"""
+BROKEN_DAYS = """[...document.querySelectorAll('td.days .nowrap')].filter(day => day.getClientRects().length > 1).length"""
+
+
+def test_a_list_fits_its_card_however_long_its_names(desk: Any) -> None:
+    """At 1280 px no list of entries needs to be scrolled aside; on a phone a cell's parts stay together; a day is never broken."""
+    from bangfu.ledger.models import Party, Place
+
+    Place.objects.filter(name="甲村").update(name=LONG)
+    Party.objects.filter(name="动物医学系").update(name=LONG)
+    for width in (1280, 360):
+        desk.set_viewport_size({"width": width, "height": 740})
+        for path in ("ledger/", "ledger/?kind=training", "ledger/?kind=payment", "figures/direct_input/", "assess/", "audit/", "settings/"):
+            desk.goto(f"/p/dingdian/{path}")
+            assert overflow(desk) <= 0, path
+            assert desk.evaluate(SCROLLING) == 0, (path, width)
+            assert desk.evaluate(PULLED_APART) == 0, (path, width)
+            assert desk.evaluate(BROKEN_DAYS) == 0, (path, width)
+
+
 @pytest.mark.parametrize("width", [1280, 360])
 def test_nothing_sticks_out_and_nothing_breaks_the_policy(desk: Any, width: int) -> None:
     """No page is wider than its window (what is wide scrolls inside its own box), and the browser has nothing to complain of."""

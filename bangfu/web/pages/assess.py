@@ -37,9 +37,12 @@ def assess(request: HttpRequest, slug: str, code: str = "") -> HttpResponse:
     scheme = next((s for s in schemes if s.code == code), None) if code else next(iter(schemes), None)
     if scheme is None and code:
         raise Http404
+    known_years = {*desk.years, *years_with_targets(desk.programme)}
+    now = timezone.localdate().year
     context: dict[str, Any] = {
         "year": year,
-        "years": sorted({*desk.years, *years_with_targets(desk.programme), timezone.localdate().year}),
+        "years": sorted(known_years | {now}),
+        "bare": {now} - known_years,
         "schemes": schemes,
         "scheme": scheme,
         "holds": scheme is not None and assessing.holds(scheme, year),

@@ -92,12 +92,14 @@ def targets(request: HttpRequest, slug: str) -> HttpResponse:
     own = desk.access.units()
     steps = [s for s in plans.history(desk.programme, [year]) if own is None or s.key.unit in own]
     divided = plans.divisions(found) if not desk.filter.unit and not desk.filter.place and own is None else []
-    now = timezone.localdate().year
+    with_targets = plans.years_with_targets(desk.programme)
+    years = sorted({*desk.years, *with_targets, *([timezone.localdate().year] if desk.access.manages else [])})
     return desk.page(
         "targets.html",
         at="targets",
         year=year,
-        years=sorted({*desk.years, *plans.years_with_targets(desk.programme), *([now] if desk.access.manages else [])}),
+        years=years,
+        bare={*years} - {*with_targets},
         whole=[p for p in progress if not p.target.key.unit and not p.target.key.place],
         by_unit=_groups(progress, divided, "unit"),
         by_place=_groups(progress, divided, "place"),
