@@ -189,11 +189,10 @@ class Totals:
         if brought and before is None:
             return None  # what another page or year came to stands nowhere here
         candidates: list[tuple[Decimal, bool]] = []
-        # the rows before it, back to each earlier total; then the rows after it, if it stands before them
-        spans = [
-            *((first, stretch + 1) for first in range(stretch, -1, -1)),
-            *((stretch + 1, last + 1) for last in range(stretch + 1, len(sums))),
-        ]
+        # the rows before it, back to each earlier total; the rows after it, if totals stand before their rows here
+        spans = [(first, stretch + 1) for first in range(stretch, -1, -1)]
+        if not column.counts[stretch] or not column.counts[0]:
+            spans += [(stretch + 1, last + 1) for last in range(stretch + 1, len(sums))]
         candidates.extend(self._with_neighbours(column, a, b) for a, b in spans)
         candidates.append((sum(sums, Decimal(0)), any(bad)))
         if elsewhere is not None:

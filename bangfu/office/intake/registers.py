@@ -358,16 +358,17 @@ _BRANCH = re.compile(
 def _forms(word: str, organisation: str, variants: Iterable[str]) -> list[str]:
     """The word as it is, without the organisation's own name before it, without the branch after it, without remarks."""
     forms = [word]
-    bare = re.sub(r"[（(].*?[)）]", "", word)
+    plain = bare = re.sub(r"[（(].*?[)）]", "", word)
     for name in sorted({norm(organisation), *map(norm, variants)}, key=len, reverse=True):
         if name and bare.startswith(name) and len(bare) > len(name) + 1:
             bare = bare[len(name) :]
             break
     forms.append(bare)
     forms.append(re.sub(r"^(?:我校|我院|本校|学校|学院|本院|校|院|局|厅|公司|集团|机关)(?=.{2,})", "", bare))
-    branch = _BRANCH.sub("", bare)
-    if branch and branch != bare:
-        forms.extend((branch, re.sub(r"^(?:我校|学校|校|院)(?=.{2,})", "", branch)))
+    for whole in dict.fromkeys((plain, bare)):  # 厅办党支部 is the branch of 厅办, though 厅 is the organisation
+        branch = _BRANCH.sub("", whole)
+        if branch and branch != whole:
+            forms.extend((branch, re.sub(r"^(?:我校|学校|校|院)(?=.{2,})", "", branch)))
     forms.append(re.sub(r"(?:负责人|牵头|等)$", "", bare))
     return list(dict.fromkeys(f for f in forms if f))
 

@@ -181,6 +181,7 @@ _COUNTED = (
     ("本|册|万册|万本", "copy"),
 )
 
+_COUNTS_OTHERS = re.compile(r"^[\d.,，]+\s*(?![万亿千百]?元|[万亿千百]|块|角|[¥￥])[^\d\s.,，（()）￥¥%-]{1,2}$", re.ASCII)
 _STRICT = frozenset({"person", "household", "CNY"})
 _WHATEVER = frozenset({"item", "copy"})
 _LATER = re.compile(r"出生|生日|整改|完成|交付|交货|时限|期限|到期|计划|预计")
@@ -222,6 +223,8 @@ def fit(fld: Field, seen: Profile) -> float:
     if kind is FieldType.NUMBER:
         if seen.identity > 0.5 or seen.phone > 0.8:
             return 0.2
+        if fld.unit == "CNY" and sum(_COUNTS_OTHERS.search(t) is not None for t in seen.texts[:40]) >= 0.1 * min(len(seen.texts), 40):
+            return 0.3  # 50株, 5亩 are no money
         if fld.unit not in _COUNTS and seen.number >= 0.4 and not _measures(fld, seen):
             return 0.4
         return 1.05 if seen.number >= 0.7 else 0.95 if seen.number >= 0.4 else 0.8 if seen.counts >= 0.6 else 0.3

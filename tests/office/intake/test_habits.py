@@ -115,3 +115,54 @@ def test_the_householders_number_is_checked_too(words: Vocabulary) -> None:
         """,
     )
     assert [(e["excel_row"], e["why"]) for e in answer["errors"]] == [(4, "checksum")]
+
+
+def test_a_scale_with_measure_words_is_no_money(words: Vocabulary) -> None:
+    answer = read(
+        words,
+        """
+        认养认领情况（2022年）
+        协议编号|认领部门|认领标的|规模|计量|管护费（元/年）|所属村|协议签订日期
+        R-1|综合办|脆李树|50株|株|6000|柳湾村|2022.4.20
+        R-2|安质部|蜜蜂|2|箱|760元|柳湾村|2022.2.23
+        R-3|二分公司|核桃树|30株|株|2,400|南坪社区|2022.3.6
+        """,
+    )
+    assert column(answer, "amount_cny") == [6000, 760, 2400]
+    assert column(answer, "items") == [50, 2, 30]
+    assert answer["errors"] == []
+
+
+def test_a_term_may_say_that_it_goes_on(words: Vocabulary) -> None:
+    answer = read(
+        words,
+        """
+        驻村工作队花名册
+        序号|姓名|所驻村|派出部门|职务|任期起止
+        1|方远|柳湾村|综合办|第一书记|2021年7月18日起，在岗
+        2|石林|南坪社区|安质部|队员|2021.6—至今（在任）
+        """,
+    )
+    assert column(answer, "date") == ["2021-07-18", "2021-06-01"]
+    assert answer["errors"] == []
+
+
+def test_a_subtotal_is_of_the_rows_before_it(words: Vocabulary) -> None:
+    """800 is not what the second quarter comes to, though the third quarter does."""
+    answer = read(
+        words,
+        """
+        柳湾村2022年走访慰问记录
+        日期|户主姓名|走访干部|慰问金（元）
+        1月11日|方远|丁永福|500
+        2月3日|石林|丁永福|300
+        本季小计|||800
+        4月8日|方远|丁永福|100
+        5月17日|姜山|丁永福|800
+        本季小计|||800
+        8月23日|石林|丁永福|200
+        9月25日|姜山|丁永福|600
+        本季小计|||800
+        """,
+    )
+    assert [(e["excel_row"], e["why"]) for e in answer["errors"]] == [(8, "total_mismatch")]
