@@ -241,10 +241,13 @@ def _with_people(programme: Programme, kind: Kind, values: Mapping[str, Any], re
 
 
 def texts(kind: Kind, draft: Draft) -> dict[str, str]:
-    """The texts that a form shows for a stored entry, personal data included; `enter` reads them back to the same draft."""
+    """The texts that a form shows for a stored entry, personal data included; `enter` reads them back to the same draft.
+
+    A measure that only repeats the one it takes its default from (人次 that is 人数) is left out, so that it follows when that is amended.
+    """
     found: dict[str, str] = {}
     for fld in kind.fields.values():
-        text = _text(fld, draft)
+        text = "" if _repeats(kind, fld, draft) else _text(fld, draft)
         if text:
             found[fld.name] = text
     persons = list(Person.objects.filter(pk__in=draft.persons).order_by("pk"))
@@ -260,6 +263,11 @@ def texts(kind: Kind, draft: Draft) -> dict[str, str]:
             if value:
                 found[fld.name] = value
     return found
+
+
+def _repeats(kind: Kind, fld: Field, draft: Draft) -> bool:
+    source = kind.fields.get(fld.default[1:]) if fld.home == "measure" and fld.default.startswith("=") else None
+    return source is not None and source.home == "measure" and draft.measures.get(source.name) == draft.measures.get(fld.name)
 
 
 def personal(name: str, holder: Person | Household) -> str:
