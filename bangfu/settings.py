@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from django.core.exceptions import ImproperlyConfigured
+
 BASE_DIR = Path(__file__).resolve().parent
 DATA = Path(os.environ.get("BANGFU_DATA") or BASE_DIR.parent / "data").resolve()
 DEBUG = os.environ.get("BANGFU_DEBUG") == "1"
@@ -37,7 +39,7 @@ ALLOWED_HOSTS = [h for h in os.environ.get("BANGFU_HOSTS", "localhost,127.0.0.1,
 
 
 def database(address: str) -> dict[str, Any]:
-    """Django's settings for a PostgreSQL address, or for SQLite in the data folder."""
+    """Django's settings for a PostgreSQL address, or for SQLite in the data folder. Raises ImproperlyConfigured for any other address."""
     if not address:
         return {
             "ENGINE": "django.db.backends.sqlite3",
@@ -51,6 +53,10 @@ def database(address: str) -> dict[str, Any]:
             },
         }
     parts = urlsplit(address)
+    if parts.scheme not in {"postgresql", "postgres"} or not parts.path.strip("/"):
+        raise ImproperlyConfigured(
+            "BANGFU_DATABASE 应写成 postgresql://用户:密码@主机:端口/库名 (write postgresql://user:password@host:port/name)"
+        )
     options = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
     return {
         "ENGINE": "django.db.backends.postgresql",

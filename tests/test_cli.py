@@ -160,6 +160,8 @@ def test_where_there_are_several_programmes_one_is_asked_for(bangfu, office):
         (("--place", "无此村"), "No place is called"),
         (("--unit", "无此系"), "No unit is called"),
         (("no_such_figure",), "There is no figure"),
+        (("--mark", "1"), "There is no mark 1"),
+        (("--mark", "-1"), "There is no mark -1"),
     ],
 )
 def test_what_is_not_understood_is_said_with_what_would_be(bangfu, office, arguments, expected):
@@ -225,6 +227,14 @@ def test_a_database_that_does_not_answer_is_one_sentence(tmp_path):
     assert ran.returncode == 2
     assert "does not answer" in ran.stderr
     assert "Traceback" not in ran.stderr
+
+
+@pytest.mark.parametrize("address", ["mysql://a/b", "postgresql://", "postgresql://u@h"])
+def test_an_address_that_is_no_database_is_one_sentence(tmp_path, address):
+    ran = run_with(tmp_path, "figures", BANGFU_DATABASE=address)
+    assert ran.returncode == 2
+    assert "postgresql://user:password@host:port/name" in ran.stderr
+    assert len(ran.stderr.splitlines()) == 1
 
 
 def test_a_file_that_is_no_database_is_one_sentence(tmp_path):
@@ -371,6 +381,22 @@ def test_one_entry_recorded_amended_and_voided(answer, bangfu, office):
     answer("void", second, "--reason", "重复登记")
     assert bangfu("void", second, "--reason", "重复登记")[0] == 2
     assert User.objects.get(username="clerk-at-the-prompt").has_usable_password() is False
+
+
+def test_heads_alone_count_as_attendances_and_go_on_doing_so_when_amended(answer, office):
+    fields = ["title=基层干部培训班", "begin=2019-03-05", "place=甲村", "category=基层干部"]
+    (course,) = answer("record", "培训", *fields, "people=45", "--programme", "dingdian")["entries"]
+    (amended,) = answer("amend", course, "people=43", "--reason", "两人缺席")["entries"]
+    (stated,) = answer("amend", amended, "attendances=86", "--reason", "两天")["entries"]
+    (last,) = answer("amend", stated, "people=42", "--reason", "又一人缺席")["entries"]
+    told = [answer("figures", "cadres_trained", "--programme", "dingdian", "--mark", mark)[0]["value"] for mark in (1, 2, 3, 4)]
+    assert told == [45, 43, 86, 86]
+    assert last > stated
+
+
+def test_an_unknown_kind_is_no_empty_list(bangfu, office):
+    assert bangfu("entries", "--kind", "no_such", "--programme", "dingdian")[0] == 2
+    assert bangfu("entries", "--kind", "培训", "--programme", "dingdian")[0] == 0
 
 
 def test_every_problem_of_an_entry_is_told_at_its_field_and_nothing_is_recorded(bangfu, office):

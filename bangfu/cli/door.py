@@ -78,7 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         return 2
     except Exception as error:
-        sentence = faulty_catalogue(error) or database_trouble(error)
+        sentence = faulty_catalogue(error) or closed_data(error) or database_trouble(error)
         if sentence is None:
             raise
         note(sentence)
@@ -94,6 +94,15 @@ def faulty_catalogue(error: Exception) -> str | None:
         return None
     listed = "\n  ".join(error.faults)
     return say(f"目录里有错误，请改好这些文件：\n  {listed}", f"The catalogue cannot be used; mend these files:\n  {listed}")
+
+
+def closed_data(error: Exception) -> str | None:
+    """The sentence for encrypted data whose key is not at hand; None for anything else."""
+    if "bangfu.ledger.crypt" not in sys.modules:
+        return None
+    from bangfu.ledger.crypt import CannotDecrypt
+
+    return f"{error}" if isinstance(error, CannotDecrypt) else None
 
 
 def database_trouble(error: Exception) -> str | None:

@@ -10,13 +10,13 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bangfu.cli.say import Stop, note, say
+from bangfu.cli.say import Stop, language, note, say
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
     from django.db.models import QuerySet
 
-    from bangfu.catalogue import Label
+    from bangfu.catalogue import Catalogue, Kind, Label
     from bangfu.figures import Slice
     from bangfu.ledger.models import Programme
     from bangfu.office.books import Books
@@ -134,10 +134,21 @@ def actor(named: str | None) -> User:
 
 
 def books(arguments: argparse.Namespace) -> Books:
-    """The books of the chosen programme, at the chosen mark."""
+    """The books of the chosen programme, at the chosen mark. Raises Stop for a mark that was never reached."""
     from bangfu.office.books import Books
 
-    return Books(programme(arguments.programme), mark=arguments.mark)
+    of = programme(arguments.programme)
+    return Books(of, mark=reached(of, arguments.mark))
+
+
+def reached(of: Programme, mark: int | None) -> int | None:
+    """The mark, where the ledger has come so far. Raises Stop."""
+    if mark is not None and not 0 <= mark <= of.mark:
+        raise Stop(
+            f"没有第 {mark} 次记账：台账记到第 {of.mark} 次。",
+            f"There is no mark {mark}: the ledger stands at mark {of.mark}.",
+        )
+    return mark
 
 
 def period(text: str | None) -> tuple[date | None, date | None]:
@@ -156,6 +167,8 @@ def period(text: str | None) -> tuple[date | None, date | None]:
 def readable(name: str) -> Path:
     """A file that is there and can be read. Raises Stop."""
     path = Path(name)
+    if path.is_dir():
+        raise Stop(f"{name} 是文件夹，这里要一个文件。", f"{name} is a folder; a file is wanted here.")
     if not path.is_file():
         raise Stop(f"没有这个文件：{name}。", f"There is no file {name}.")
     if not os.access(path, os.R_OK):
@@ -195,4 +208,26 @@ def named(text: str | None, among: QuerySet[Any], zh: str, en: str, *, variants:
             f"叫“{text}”的{zh}不止一个，请写编号：{choices}。", f"More than one {en} is called {text!r}; give its number: {choices}."
         )
     near = "、".join(str(thing) for thing in among[:20])
+    if not near:
+        raise Stop(f"没有叫“{text}”的{zh}：还没有登记过{zh}。", f"No {en} is called {text!r}: none is known yet.")
     raise Stop(f"没有叫“{text}”的{zh}；现有：{near}。", f"No {en} is called {text!r}; there are: {near}.")
+
+
+def kind(catalogue: Catalogue, text: str) -> Kind:
+    """The kind of that code or name. Raises Stop, with those that come near."""
+    every = catalogue.kinds
+    found = every.get(text) or next((k for k in every.values() if text in {k.label.zh, k.label.en}), None)
+    if found is not None:
+        return found
+    alike = "、".join(f"{k.code} {k.label.say(language())}" for k in every.values() if text and (text in k.code or text in k.label.zh))
+    if alike:
+        raise Stop(f"没有类别“{text}”；相近的：{alike}。", f"There is no kind {text!r}; near it: {alike}.")
+    raise Stop(f"没有类别“{text}”：bangfu catalogue 列出全部。", f"There is no kind {text!r}: `bangfu catalogue` lists them.")
+
+
+def positive(text: str) -> int:
+    """A number of things, 1 or more, for argparse."""
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number

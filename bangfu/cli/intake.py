@@ -300,21 +300,34 @@ def moved(figures: Sequence[tuple[str, Decimal | None, Decimal | None]]) -> list
 
 
 def tell_problems(found: Preview, *, all_of_them: bool) -> None:
-    """What is wrong in a file (and with `all_of_them` what is unsure), under its name, in the language of the person; a row that may be
-    recorded twice with the row or the entry that it may repeat. What is to be said of many cells of a column is said once.
+    """What is wrong in a file, under its name, in the language of the person, and what was understood without being sure; what is unsure in
+    single cells only with `all_of_them`, else how many there are. A row that may be recorded twice stands with the row or the entry that
+    it may repeat. What is to be said of many cells of a column is said once.
     """
     from bangfu.office.intake.checking import sentence
     from bangfu.office.intake.earlier import told
     from bangfu.office.intake.preview import is_error
 
     lang = language()
+    unsure = 0
     cells: dict[tuple[str, int, str], list[tuple[SheetPreview, Issue]]] = {}
     for sheet in found.sheets:
         for issue in sheet.issues():
             if all_of_them or is_error(issue):
                 cells.setdefault((sheet.sheet.name, issue.column, issue.zh), []).append((sheet, issue))
+            else:
+                unsure += 1
     problems = [(*same[0], len(same)) for same in cells.values()]
-    lines = [f"{s}: {q.zh if lang == 'zh' else q.en}" for s, q in found.questions()] if all_of_them else []
+    lines = [f"{s}: {q.zh if lang == 'zh' else q.en}" for s, q in found.questions()]
+    if lines:
+        lines.append(
+            say(
+                "以上是推断：不对的请在网页的“导入”里改，已记入的先 --take-back 撤回",
+                "these were guessed: where they are wrong, say so on the import page; what is recorded is first undone with --take-back",
+            )
+        )
+    if unsure:
+        lines.append(say(f"另有 {unsure} 处存疑（--dry-run 逐条列出）", f"{unsure} more cells are unsure (--dry-run lists them)"))
     if problems or lines:
         note(found.file)
     beside = told({i.entry for _, i, _ in problems[:TOLD] if i.entry is not None}, lang)
@@ -346,6 +359,8 @@ def add_up(outcome: Outcome, *, dry: bool) -> None:
 
 
 def batches(arguments: argparse.Namespace) -> int:
+    from django.utils import timezone
+
     from bangfu.ledger.models import Batch
 
     found = Batch.objects.select_related("programme", "by").order_by("pk")
@@ -372,7 +387,7 @@ def batches(arguments: argparse.Namespace) -> int:
             r["file"],
             r["programme"],
             r["by"],
-            f"{r['at']:%Y-%m-%d %H:%M}",
+            f"{timezone.localtime(r['at']):%Y-%m-%d %H:%M}",
             r["counts"].get("recorded", 0),
             say("已撤回", "taken back") if r["taken_back"] else "",
         )

@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from bangfu.cli import ground, numbers
-from bangfu.cli.say import Stop, emit, note, say, table
+from bangfu.cli.say import Stop, emit, language, note, say, table
 
 if TYPE_CHECKING:
     from bangfu.cli.door import Verbs
@@ -61,9 +61,9 @@ def add(verbs: Verbs) -> None:
 
 
 def listing(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--kind", help=say("类别", "a kind"))
+    parser.add_argument("--kind", help=say("类别（代码或名称）", "a kind (its code or name)"))
     parser.add_argument("--text", help=say("名称、工程、单位里的字", "part of a title, a project's or a party's name"))
-    parser.add_argument("--limit", type=int, default=50, help=say("几笔", "how many"))
+    parser.add_argument("--limit", type=ground.positive, default=50, help=say("几笔", "how many"))
     parser.add_argument("--after", help=say("接着上一页", "go on after the page before"))
     numbers.slicing(parser)
 
@@ -99,11 +99,13 @@ def told(arguments: argparse.Namespace, programme: Programme, entries: list[int]
 
 def record(arguments: argparse.Namespace) -> int:
     ground.open_database()
+    from bangfu.ledger import catalogue
     from bangfu.web import writing
 
     programme = ground.programme(arguments.programme)
+    given, kind = texts_of(arguments.fields), ground.kind(catalogue(), arguments.kind)
     try:
-        fresh = writing.record(programme, arguments.kind, texts_of(arguments.fields), by=ground.actor(arguments.by))
+        fresh = writing.record(programme, kind.code, given, by=ground.actor(arguments.by))
     except writing.NotWritten as refused:
         raise not_written(refused) from None
     return told(arguments, programme, [fresh])
@@ -157,7 +159,7 @@ def entries(arguments: argparse.Namespace) -> int:
         page = listed(
             books.programme,
             slice_,
-            kind=arguments.kind or "",
+            kind=ground.kind(books.catalogue, arguments.kind).code if arguments.kind else "",
             text=arguments.text or "",
             mark=books.mark,
             after=arguments.after,
@@ -169,7 +171,18 @@ def entries(arguments: argparse.Namespace) -> int:
     if arguments.json:
         emit({"mark": books.mark, "entries": shown, "after": page.after})
         return 0
-    rows = [(e["id"], e["begin"], e["kind"], e["title"], e["place"], e["unit"], amounts(e["measures"])) for e in shown]
+    rows = [
+        (
+            e["id"],
+            e["begin"],
+            books.catalogue.kinds[e["kind"]].label.say(language()),
+            e["title"],
+            e["place"],
+            e["unit"],
+            amounts(e["measures"]),
+        )
+        for e in shown
+    ]
     table(rows, say("编号 日期 类别 名称 地点 部门 数", "id date kind title place unit numbers").split())
     if page.after:
         note(say(f"还有更早的：加 --after {page.after}", f"There are earlier ones: add --after {page.after}"))

@@ -41,7 +41,7 @@ def add(verbs: Verbs) -> None:
         trace,
     )
     parser.add_argument("code", metavar="FIGURE")
-    parser.add_argument("--limit", type=int, help=say("只要前若干笔", "the first so many only"))
+    parser.add_argument("--limit", type=ground.positive, help=say("只要前若干笔", "the first so many only"))
     slicing(parser)
 
     parser = verbs.add(
@@ -115,11 +115,10 @@ def known(books: Books, code: str) -> Figure:
     found = every.get(code) or next((f for f in every.values() if code in {f.label.zh, f.label.en}), None)
     if found:
         return found
-    near = (
-        "、".join(f"{f.code} {f.label.say(language())}" for f in every.values() if code in f.code or code in f.label.zh)
-        or "bangfu catalogue"
-    )
-    raise Stop(f"没有指标“{code}”；相近的：{near}。", f"There is no figure {code!r}; near it: {near}.")
+    near = "、".join(f"{f.code} {f.label.say(language())}" for f in every.values() if code and (code in f.code or code in f.label.zh))
+    if near:
+        raise Stop(f"没有指标“{code}”；相近的：{near}。", f"There is no figure {code!r}; near it: {near}.")
+    raise Stop(f"没有指标“{code}”：bangfu catalogue 列出全部。", f"There is no figure {code!r}: `bangfu catalogue` lists them.")
 
 
 def written(value: Decimal | None, figure: Figure, lang: str) -> str:
@@ -171,8 +170,14 @@ def trace(arguments: argparse.Namespace) -> int:
         parts = [(o["figure"], o["label"][lang], o["begin"], o["end"], o["value"], o["entries"]) for o in whole["of"]]
         table(parts, say("代码 指标 自 至 数值 台账笔数", "code figure from to value entries").split(), right=[4, 5])
     else:
-        rows = [(e["id"], e["begin"], e["kind"], e["title"], e["place"], e["unit"], e["adds"]) for e in whole["trace"]]
+        kinds = books.catalogue.kinds
+        rows = [
+            (e["id"], e["begin"], kinds[e["kind"]].label.say(lang), e["title"], e["place"], e["unit"], e["adds"]) for e in whole["trace"]
+        ]
         table(rows, say("编号 日期 类别 名称 地点 部门 计入", "id date kind title place unit adds").split(), right=[6])
+    if whole["after"]:
+        shown = len(whole["trace"])
+        note(say(f"只列出前 {shown} 笔；合计是全部的。", f"The first {shown} entries only; the total is of all."))
     total = written(page.value.value, figure, lang)
     print(say(f"{figure.label.zh}：{total}，{page.value.entries} 笔", f"{figure.label.en}: {total}, {page.value.entries} entries"))
     return 0
@@ -218,7 +223,7 @@ def check(arguments: argparse.Namespace) -> int:
     from bangfu.office import checking
 
     programme = ground.programme(arguments.programme)
-    checked = checking.check(programme, read, arguments.mark)
+    checked = checking.check(programme, read, ground.reached(programme, arguments.mark))
     if arguments.keep:
         checking.keep(programme, checked, by=ground.actor(arguments.by))
     if arguments.output:
@@ -274,7 +279,7 @@ def show_checked(checked: Checked) -> None:
 
 
 def draft(arguments: argparse.Namespace) -> int:
-    """Exit status 0: every number was renewed; 1: some were left for a person, and are highlighted."""
+    """Exit status 0: every number was renewed; 1: a person has to look at some, which are highlighted."""
     source = ground.readable(arguments.file)
     ground.open_database()
     from bangfu.office.documents import DocumentRefused
@@ -282,25 +287,26 @@ def draft(arguments: argparse.Namespace) -> int:
 
     new = closed(ground.period(arguments.period))
     old = closed(ground.period(arguments.was)) if arguments.was else a_year_before(new)
+    programme = ground.programme(arguments.programme)
     try:
-        made = redraft(ground.programme(arguments.programme), source.read_bytes(), source.name, old, new, arguments.mark)
+        made = redraft(programme, source.read_bytes(), source.name, old, new, ground.reached(programme, arguments.mark))
     except DocumentRefused as refused:
         raise Stop(f"{refused.zh}。", f"{refused.en}.") from None
     target = Path(arguments.output or f"{source.stem}-{arguments.period}.docx")
     if target.resolve() == source.resolve():
         raise Stop("不能写在原文件上：请用 --output 另指一个。", "The file would be overwritten: name another with --output.")
     target.write_bytes(made.content)
-    left = made.left
+    left = [line for line in made.lines if line.highlight]
     if arguments.json:
-        rows = [{"old": line.old, "new": line.new, "why": line.why[0]} for line in made.lines]
+        rows = [{"old": line.old, "new": line.new, "why": line.why[0], "look": bool(line.highlight)} for line in made.lines]
         emit({"file": str(target), "numbers": rows, "renewed": len(made.lines) - len(left), "left": len(left)})
         return int(bool(left))
     table([(line.old, line.new or "—", line.why[language() == "en"]) for line in made.lines], say("上期 本期 依据", "was now why").split())
     renewed = len(made.lines) - len(left)
     print(
         say(
-            f"{target}：换了 {renewed} 个数，{len(left)} 个留待人工（已标出）",
-            f"{target}: {renewed} renewed, {len(left)} left for a person (highlighted)",
+            f"{target}：换了 {renewed} 个数，另有 {len(left)} 个待人工核实（已标出）",
+            f"{target}: {renewed} renewed, {len(left)} left for a person to look at (highlighted)",
         )
     )
     return int(bool(left))

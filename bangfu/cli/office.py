@@ -79,8 +79,10 @@ def day(text: str) -> date:
 def setup(arguments: argparse.Namespace) -> int:
     path = ground.readable(arguments.file)
     ground.open_database()
+    from django.db import transaction
+
     from bangfu.ledger import setup as register
-    from bangfu.ledger.models import Party
+    from bangfu.ledger.models import Entry, Party
 
     try:
         data = json.loads(path.read_bytes().decode("utf-8-sig"))
@@ -89,7 +91,8 @@ def setup(arguments: argparse.Namespace) -> int:
             f"{path.name} 不是 UTF-8 的 JSON（{error}）：请检查文件。", f"{path.name} is not JSON in UTF-8 ({error}): check the file."
         ) from None
     try:
-        made = register.setup(data, by=ground.actor(arguments.by))
+        with transaction.atomic():  # a file that is refused leaves no account behind either
+            made = register.setup(data, by=ground.actor(arguments.by))
     except register.SetupRefused as refused:
         raise ground.refused(refused.problems) from None
     rows = [
@@ -98,6 +101,7 @@ def setup(arguments: argparse.Namespace) -> int:
             "name": p.name,
             "helper": p.helper.name,
             "places": p.places.count(),
+            "designated": Entry.objects.filter(programme=p, kind=register.DESIGNATION, ended=None).values("place").distinct().count(),
             "units": Party.objects.filter(path__startswith=p.helper.path, kind="unit").count(),
         }
         for p in made
@@ -107,8 +111,8 @@ def setup(arguments: argparse.Namespace) -> int:
     else:
         table(
             [tuple(r.values()) for r in rows],
-            say("短名 项目 单位 地点数 部门数", "slug programme helper places units").split(),
-            right=[3, 4],
+            say("短名 项目 单位 地点数 定点村数 部门数", "slug programme helper places designated units").split(),
+            right=[3, 4, 5],
         )
     return 0
 
@@ -194,7 +198,14 @@ def list_users(arguments: argparse.Namespace) -> int:
     rows: list[dict[str, Any]] = []
     for account in User.objects.order_by("username").prefetch_related("memberships__programme"):
         roles = {m.programme.slug: m.role for m in account.memberships.all()}
-        rows.append({"username": account.username, "active": account.is_active, "admin": account.is_superuser, "roles": roles})
+        rows.append(
+            {
+                "username": account.username,
+                "active": account.is_active and account.has_usable_password(),
+                "admin": account.is_superuser,
+                "roles": roles,
+            }
+        )
     if arguments.json:
         emit(rows)
         return 0

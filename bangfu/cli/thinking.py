@@ -145,6 +145,10 @@ def show_kind(kind: Kind, known: Catalogue, lang: str) -> None:
         for f in kind.fields.values()
     ]
     table(rows, say("字段 名称 类型 必填 表头写法", "field name type required headers").split())
+    for field in kind.fields.values():
+        if field.choices:
+            words = say("、", ", ").join(f"{c.code} {c.label.say(lang)}" for c in field.choices)
+            print(f"\n{field.name} {field.label.say(lang)}{say('：', ': ')}{words}")
     print()
     table([(f.code, f.label.say(lang), f.unit) for f in known.figures_of(kind.code)], say("指标 名称 单位", "figure name unit").split())
 

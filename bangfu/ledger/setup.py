@@ -1,7 +1,7 @@
 """An office's set-up: organisations with their variants, units and places, from one JSON file or by hand; each with a default programme.
 
 The file's form is that of a register (`organisation`, `places[].name`, `places[].kind`, `units[].name` are required, all else may be
-missing); saying the same again changes nothing.
+missing; docs/tutorial.md shows one); saying the same again changes nothing.
 """
 
 from __future__ import annotations
@@ -20,6 +20,20 @@ from bangfu.ledger.post import Draft, post
 
 BEGIN = date(2012, 1, 1)
 """When a programme of unknown beginning begins: in 2012 every poor county was given its helpers."""
+
+LEVEL_WORDS = {
+    word: level
+    for level, words in {
+        "province": "省 自治区 直辖市",
+        "prefecture": "市 州 盟 地区 市州 地级市",
+        "county": "县 区 旗 县区 市县 县级市",
+        "township": "乡 镇 乡镇 街道",
+        "village": "村 行政村 社区",
+        "site": "点",
+    }.items()
+    for word in (level, *words.split())
+}
+"""What the `kind` of a place may be called."""
 
 DESIGNATION = "designation"
 """The kind whose entries say which places are a programme's designated villages, and for how long."""
@@ -171,12 +185,19 @@ class _Reader:
         for n, row in enumerate(rows):
             here = f"{at}[{n}]"
             if not isinstance(row, Mapping):
-                self.fault(here, "应是一个对象", "should be an object")
-                continue
-            level = row.get("kind")
-            if level not in places.LEVELS:
                 self.fault(
-                    f"{here}.kind", f"{level!r} 应是 {'、'.join(places.LEVELS)} 之一", f"should be one of {', '.join(places.LEVELS)}"
+                    here,
+                    '一个地点应写成 {"name": "柳坝村", "kind": "村", "county": "青石县"}',
+                    'a place is written {"name": …, "kind": "village", "county": …}',
+                )
+                continue
+            level = LEVEL_WORDS.get(str(row.get("kind", "")).strip())
+            if level is None:
+                said = f"“{row['kind']}”" if row.get("kind") else "没有填："
+                self.fault(
+                    f"{here}.kind",
+                    f"{said}应是省、市、县、乡镇、村之一（{'、'.join(places.LEVELS)}）",
+                    f"should be one of {', '.join(places.LEVELS)}",
                 )
                 continue
             above = {up: str(row[up]).strip() for up in places.LEVELS[: places.LEVELS.index(level)] if row.get(up)}
@@ -187,8 +208,10 @@ class _Reader:
     def units(self, rows: list[Any], at: str) -> Iterator[_Unit]:
         for n, row in enumerate(rows):
             here = f"{at}[{n}]"
+            if isinstance(row, str):
+                row = {"name": row}  # noqa: PLW2901 - a name alone is a whole unit
             if not isinstance(row, Mapping):
-                self.fault(here, "应是一个对象", "should be an object")
+                self.fault(here, '一个部门应写成 {"name": "财务科"}，或只写名称', 'a unit is written {"name": …}, or as its name alone')
                 continue
             variants = (*self.words(row, "short", here), *self.words(row, "variants", here))
             yield _Unit(self.name(row, "name", here), variants, str(row.get("parent", "") or "").strip())

@@ -79,6 +79,13 @@ def test_the_least_that_a_register_may_say(by: Any) -> None:
 
 
 @pytest.mark.usefixtures("db")
+def test_levels_are_named_in_chinese_and_a_unit_by_its_name_alone(by: Any) -> None:
+    (one,) = setup({"organisation": "甲", "places": [{"name": "丙村", "kind": "村", "county": "开江县"}], "units": ["教务处"]}, by=by)
+    assert [(p.level, p.parent.level) for p in one.places.all()] == [("village", "county")]
+    assert [u.name for u in one.helper.children.all()] == ["教务处"]
+
+
+@pytest.mark.usefixtures("db")
 def test_a_village_that_gets_its_township_later_stays_one_village(by: Any) -> None:
     lines = [{"name": "丙村", "kind": "village", "county": "开江县"}]
     setup({"organisation": "甲", "places": lines, "units": []}, by=by)
@@ -107,8 +114,8 @@ def test_every_fault_of_a_register_is_named(by: Any) -> None:
     for at in (
         "[0].organisation：缺少名称",
         "[0].places[0].name：缺少名称",
-        "[0].places[1].kind：'hamlet' 应是",
-        "[0].places[2]：应是一个对象",
+        "[0].places[1].kind：“hamlet”应是",
+        "[0].places[2]：一个地点应写成",
         "[0].units[0].name：缺少名称",
         "[0].begin：“去年”不是日期",
         "[1]：应是一个对象",
