@@ -335,7 +335,7 @@ class Numeral(NamedTuple):
 def numeral(text: str, start: int = 0) -> Numeral | None:
     """The longest numeral that begins at `start` of a `narrow` text; None where none begins.
 
-    Arabic, Chinese and mixed: 1,234.5 · 3万5千 · 20余万 · 一千二百零三 · 二亿零一百七十七万 · 十几 · 几千 · 数十 · 三四百 · 二〇一五.
+    Arabic, Chinese and mixed: 1,234.5 · 3万5千 · 20余万 · 一千二百零三 · 二亿零一百七十七万 · 十几 · 几千 · 数十 · 三四百 · 二〇一五 · 三点五万.
     百, 千, 万 alone are read as 100, 1000, 10000: whether they are meant as a number (近万, 万余) only what stands around them tells.
     """
     number = _NUMBER.match(text, start)
@@ -354,7 +354,21 @@ def numeral(text: str, start: int = 0) -> Numeral | None:
     if run is None:
         return None
     found, length = _longest(run[0])
-    return None if found is None else Numeral(found.low, found.high, start + length, *found[3:])
+    if found is None:
+        return None
+    point = _POINT.match(text, start + length)
+    if point is not None and found.low == found.high and not found.word and not text[start].isdecimal():
+        scale = numeral_scale(point["scale"]) if point["scale"] else ONE
+        places = len(point["places"])
+        value = (found.low + Decimal("".join(str(_DIGIT[c]) for c in point["places"])).scaleb(-places)) * scale
+        return Numeral(value, value, point.end(), step=ONE.scaleb(-places) * scale)
+    return Numeral(found.low, found.high, start + length, *found[3:])
+
+
+# 三点五万元, 百分之八十五点六; but 八点三十分 is a time
+_POINT = re.compile(
+    r"点(?P<places>[零〇一二三四五六七八九]{1,4})(?:(?P<scale>[万亿])|(?=[倍元吨亩斤米]|公里|公斤|千米|个百分点|[，。；、）]|[以]上|\Z))"
+)
 
 
 @lru_cache(maxsize=8192)

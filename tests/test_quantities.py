@@ -36,6 +36,8 @@ from bangfu.quantities import Hedge, Unreadable, read, write
         ("1亿3000多万元", 130000000, "CNY", Hedge.about),
         ("一万二千元", 12000, "CNY", Hedge.exact),
         ("百分之三十", 30, "percent", Hedge.exact),
+        ("三点五万元", 35000, "CNY", Hedge.exact),
+        ("百分之八十五点五", Decimal("85.5"), "percent", Hedge.exact),
         ("三分之二", Decimal("66.6667"), "percent", Hedge.exact),
         ("近六成", 60, "percent", Hedge.about),
         ("-5", -5, "other", Hedge.exact),

@@ -38,7 +38,7 @@ _ITEM, _ORG, _PROJECT = "item", "organisation", "project"
 _CODES = measures()
 _NOUN = re.compile("|".join(sorted(_CODES.nouns, key=len, reverse=True)))
 _NOUN_STOP = re.compile(
-    r"[\s，,。；;：:、！!？?（）()“”\"《》\d]|的时候|以及|和|与|及|并|为|在|被|受|开展|实现|得到|参加|参与|(?<![相结])对(?!口)|向|给|达|已|全部|还|正|都|带动|覆盖|惠及|辐射|吸纳|吸引|实施期|分别|共|均|了|安装|举办|增加|减少|扩大|提高|[增减降]至"
+    r"[\s，,。；;：:、！!？?（）()“”\"《》\d]|的时候|以及|和|与|及|并|为|在|被|受|开展|实现|得到|参加|参与|(?<![相结])对(?!口)|向|给|达|已|全部|还|正|都|带动|覆盖|惠及|辐射|吸纳|吸引|实施期|分别|共|均|了|安装|举办|通过|相继|陆续|入选|荣获|增加|减少|扩大|提高|[增减降]至"
 )
 _DIRECT = re.compile("|".join(sorted((n for n, c in _CODES.nouns.items() if c), key=len, reverse=True)))
 # Nouns that are no counted thing where one of these words goes on: 乡村振兴项目 are projects, a 村民服务中心 is a place.
@@ -77,9 +77,9 @@ _DAY = r"\d{1,2}\s?[日号]"
 _JOIN = r"(?:\s?(?:[-－—–~～至到]|——)\s?)"
 _PART = r"(?:份|底|初|末|中旬|上旬|下旬)?"
 
-# Spans in which nothing is a claim: titles of works, short quotations (names, slogans), addresses.
+# Spans in which nothing is a claim: titles of works, short quotations (names, slogans; no sentences), addresses.
 _SEALED = re.compile(
-    r"《[^》\n]{1,60}》|[“‘「『][^”’」』\n]{1,14}[”’」』]|\"[^\"\n]{1,14}\"|https?://[\w./?&=%#:~+-]+|www\.[\w./?&=%#:~+-]+",
+    r"《[^》\n]{1,60}》|[“‘「『][^”’」』\n]{1,14}(?<![。！？])[”’」』]|\"[^\"\n]{1,14}(?<![。！？])\"|https?://[\w./?&=%#:~+-]+|www\.[\w./?&=%#:~+-]+",
 )
 
 # Tried where a number begins: what is no count. Each begins with figures, with a Chinese numeral, or with either.
@@ -110,9 +110,11 @@ _NO_COUNTS = (
     # ages, levels, ranks, pages
     (
         _BOTH,
-        rf"(?:\d{{1,18}}|[{_CN}]{{1,12}})(?:多|余)?{_JOIN}?\d*\s?(?:周?岁|页|号楼|号线|号|楼(?!房)|室|级(?!以)|届|等奖|等功|班级|年级|把手|线城市|星级|维码|度(?=春|过)|期(?=项目|工程|建设|规划|投入|投资|改造|续建|新建)|时许?)",
+        rf"(?:\d{{1,18}}|[{_CN}]{{1,12}})(?:多|余)?{_JOIN}?\d*\s?(?:周?岁|页|号楼|号线|号|楼(?!房)|室|级(?!以)|等奖|等功|班级|年级|把手|线城市|星级|维码|度(?=春|过)|期(?=项目|工程|建设|规划|投入|投资|改造|续建|新建)|时许?)",
     ),
     (_CHINESE, r"[一二三四五六七八九十]{1,2}(?:是|者|来(?=[，,]))"),
+    (_BOTH, rf"(?<![了有办过达已行续共计])(?:\d{{1,18}}|[{_CN}]{{1,12}})届"),
+    (_CHINESE, r"[二三四五六七八九]件套"),
     # stock phrases: numbers of points, not of things (四个不摘); names and slogans (两不愁三保障, 百县千村活动)
     (_CHINESE, rf"[二两三四五六七八九十]个(?:{'|'.join(_CODES.points)})"),
     # six named things, where none says that they were made or counted: 六项指标 (but 出台六项措施), 三类人员
@@ -141,7 +143,7 @@ _NO_COUNTS = (
     (_CHINESE, "|".join(_CODES.names)),
     (
         _CHINESE,
-        r"[两一二三四五六七八九十百千万][\u4e00-\u9fff]{1,2}[一二两三四五六七八九十百千万][\u4e00-\u9fff](?=[\W]|活动|工程|行动|机制|政策|制度|模式|要求|标准|计划|战略|\Z)(?<![万千百]人)(?<![户人名元次册本])",
+        r"[两一二三四五六七八九十百千万](?!分之)[\u4e00-\u9fff]{1,2}[一二两三四五六七八九十百千万][\u4e00-\u9fff](?=[\W]|活动|工程|行动|机制|政策|制度|模式|要求|标准|计划|战略|\Z)(?<![万千百]人)(?<![户人名元次册本])",
     ),
     (_CHINESE, r"(?:十[一二三四]?五|十[八九]|二十)(?=大|届|时期|期间|规划|[”’]|以来)"),
     # frames of time
@@ -495,6 +497,8 @@ def _unit(text: str, start: int, end: int, number: Numeral, last: Found | None) 
             return _HOUSEHOLD, each, name, kept[0], after
     if name == "条" and (_CLOTH.search(text, max(0, start - 4), start) or _CLOTH.match(text, after)):
         return _ITEM, each, name, "", after
+    if name == "伏安" and text.startswith(("变压器", "的变压器"), after):
+        return None  # what a transformer is, not how much there is
     if name == "台" and ("手术" in text[max(0, start - 6) : start] or text.startswith("手术", after)):
         return "other:台", each, name, "手术", after
     return unit, each, name, "", after
@@ -528,7 +532,7 @@ def _counted(text: str, start: int, after: int, name: str, unit: str, last: Foun
         gone_to, noun = noun, _NOUN.search(text, noun.end(), limit)
     if noun is None and gone_to is not None and gone_to.end() == limit:
         noun = gone_to  # 三个驻村: nothing else was counted
-    while noun is not None and (head := _NOUN.match(text, noun.end(), limit)) is not None:
+    while noun is not None and (head := _NOUN.match(text, noun.end(), limit)) is not None and head[0] != "集体":  # 8个党支部集体走访
         noun = head  # 8个村党支部, 5名村干部家属: the last one is counted
     if noun is not None and _CODES.nouns[noun[0]]:
         if (
@@ -634,6 +638,7 @@ _GIVEN = re.compile(r"(?:[捐投出筹募集垫融注]资|[捐筹拨借贷]款|�
 _PEOPLE = re.compile(
     r"人口|人数|人员|群众|劳动力|师生|学生|党员|干部|职工|游客|总人口|粉丝|用户|患者|病人|村民|居民|老人|儿童|学员|观众|听众"
 )
+_WORKERS = re.compile(r"(?!\w{0,2}[年月日])[\u4e00-\u9fff]{1,2}人(?![民均次才员大口家们力体物工社类文间生数])")
 _TIMES = re.compile(r"人次|人·次")
 _LISTED = re.compile(r"(?:[、和及与]\d{1,9}(?:\.\d{1,6})?[万亿]?){1,9}")  # 98.6万、143.2万和27万元: one unit for all of them
 _DIRECT_CN = re.compile(r"县(?![级城域委政])|村(?![级集民])|乡镇|乡(?!村)|镇|市|州|区县")
@@ -652,6 +657,8 @@ def _bare(text: str, start: int, end: int, number: Numeral) -> tuple[str, Decima
         place = _DIRECT_CN.match(text, at)
         if place is not None and (text[start] == "两" or "、" in text[max(0, start - 5) : start]):
             return _CODES.nouns.get(place[0], f"other:{place[0]}"), ONE, "", place[0], place.end()
+    if arabic and number.low >= 10 and (worker := _WORKERS.match(text, at)) is not None:
+        return _PERSON, ONE, "", worker[0], end  # 4000多养蜂人
     scaled = text[end - 1] in "万亿"
     if arabic or scaled:
         listed = _LISTED.match(text, end)
@@ -730,6 +737,7 @@ _DURATION_CUES = (
     "工作",
     "帮扶期",
     "攻关",
+    "就是",
     "租期",
     "时间",
     "时间为",
@@ -759,11 +767,11 @@ def _is_meant(text: str, start: int, number: Numeral, word: str, unit: str, meas
             return text[max(0, start - 4) : start].endswith((*_DURATION_CUES, "已经", "已", "了"))  # 驻村已经一年多
         if run == "一" or (run in {"几", "数"} and unit != "percent"):
             return False
-        if first in "百千万亿" and not (word or number.word) and _AFTER.match(text, after) is None:
+        if first in "百千万亿" and unit != "percent" and not (word or number.word) and _AFTER.match(text, after) is None:
             return False  # 万名干部; but 增收万元以上
-        if number.low < 2 and number.low == number.high:
+        if number.low < 2 and number.low == number.high and "点" not in run:
             return False
-        if measure in {"瓦", "瓦时"}:
+        if measure in {"瓦", "瓦时", "伏安"}:
             return False
         if run == "两" and measure in {"级", "面", "边", "头", "口", "道", "类", "门"}:
             return measure == "头" and text[after : after + 1] in _BEASTS
@@ -786,7 +794,7 @@ def _is_meant(text: str, start: int, number: Numeral, word: str, unit: str, meas
         )
     if measure == "度" and unit == "other:千瓦时":
         return number.low >= 1000 or "电" in text[max(0, start - 12) : start]
-    if measure in {"分", "点", "秒", "级", "届", "期次"} and unit.startswith("other:"):
+    if measure in {"分", "点", "秒", "级", "期次"} and unit.startswith("other:"):
         return measure == "分" and not chinese and text[start - 1 : start] not in {"点", "时", "度"}
     if measure in {"章", "节"}:
         return False
