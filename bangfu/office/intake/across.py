@@ -1,7 +1,8 @@
 """Years, halves, quarters or months that stand across the columns of a table: the table becomes one for each period.
 
 «户主 | 2018年 | 2019年 | 2020年» under one header, or the same group of leaves once for each period, says in one line what are as many entries. Where the
-periods of one year stand beside their total (上半年 | 下半年 | 全年), the line is one entry, and the total counts; so it is where the table has dates of its own.
+periods of one year stand beside their total (上半年 | 下半年 | 全年), the line is one entry, and the total counts, unless the line is nobody's (a department's
+purchases by quarter); it is one entry also where the table has dates of its own.
 """
 
 from __future__ import annotations
@@ -34,10 +35,10 @@ def apart(table: Table, words: Vocabulary) -> list[Table]:
         return [table]
     outside = [c for c in table.columns if c.index not in found]
     totals = _totals(outside, next(iter(keys.values())))
-    if totals and not years:
+    common = [c for c in outside if c.index not in totals]
+    if totals and not years and _called(common, words):
         titles = (*table.titles, *(f"{year}年" for year in told))
         return [replace(table, columns=_with_totals(table.columns, totals), aside=frozenset(found), titles=titles)]
-    common = [c for c in outside if c.index not in totals]
     under = next(iter(keys.values()))
     exports = {fld.export for key in under if key for fld in _near(key, words) if fld.export}
     told = {fld.export for c in common if c.path for fld in _near(c.path, words) if fld.export}
@@ -75,6 +76,12 @@ def _periods(columns: Sequence[Column]) -> dict[int, tuple[str, Key]]:
         if period:
             found[column.index] = (period, tuple(rest))
     return found
+
+
+def _called(columns: Sequence[Column], words: Vocabulary) -> bool:
+    """Whether the lines are of something or somebody: then the periods only divide what the line says."""
+    names = {"title", "person", "household", "project", "place"}
+    return any(m.field in names and m.score >= 0.9 for c in columns if c.path for m in words.matches(heading(c.leaf).word).values())
 
 
 def _totals(outside: Sequence[Column], keys: set[Key]) -> dict[int, Key]:

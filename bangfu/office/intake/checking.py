@@ -102,8 +102,9 @@ class Totals:
             and m.field.type is FieldType.NUMBER
             and m.field.name not in NOT_TOTALLED
             and m.field.unit not in {"percent", "year", "month"}
-            and sum(1 for other in understood.meanings if other.field is m.field) == 1
+            and (m.head is not None or sum(1 for other in understood.meanings if other.field is m.field) == 1)
         ]
+        self.apart = any(m.head is not None for m in understood.meanings)  # a line's records have a column each
         self.neighbours: Sequence[Totals] = ()
         self.labels: dict[int, str] = {}
         self.by_place: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
@@ -120,6 +121,8 @@ class Totals:
             self.month = begin.begin.year * 12 + begin.begin.month - 1
         for column in self.columns:
             name = column.field.name
+            if self.apart and record.places.get(name) != column.index and not any(i.column == column.index for i in record.issues):
+                continue
             column.counts[-1] += 1
             if name in wrong:
                 column.bad[-1] = True

@@ -70,7 +70,7 @@ class SheetPreview:
     def issues(self) -> list[Issue]:
         """Every problem of the sheet in the order of its rows."""
         found = [i for p in self.parts for i in (*p.issues, *p.later)] + [i for p in self.parts for r in p.records for i in r.issues]
-        return sorted(found, key=lambda i: (i.row, i.column))
+        return sorted(dict.fromkeys(found), key=lambda i: (i.row, i.column))
 
     def text(self, row: int) -> str:
         """A row on one line, to be read beside another."""
@@ -222,7 +222,7 @@ class Reader:
 
     def _sheet(self, sheet: Sheet, understanding: Understanding, beside: Beside | None = None) -> _SheetReading:
         self._correct(sheet)
-        return _SheetReading(sheet, layout(sheet, self.words), understanding, self.answers, self.keep, beside)
+        return _SheetReading(sheet, layout(sheet, self.words, understanding.knows), understanding, self.answers, self.keep, beside)
 
     def _correct(self, sheet: Sheet) -> None:
         """Put in the cells that a person corrected in the preview; those beyond the rows held wait for their row."""
@@ -311,7 +311,14 @@ class _SheetReading:
         sheet = Sheet(self.sheet.name, held, struck=frozenset(r - above for r in self.sheet.struck if r >= above))
         if len(held) == HEAD:
             sheet.rest = rest
-        reading = _SheetReading(sheet, layout(sheet, self.understanding.words), self.understanding, self.answers, self.keep, self.beside)
+        reading = _SheetReading(
+            sheet,
+            layout(sheet, self.understanding.words, self.understanding.knows),
+            self.understanding,
+            self.answers,
+            self.keep,
+            self.beside,
+        )
         reading.above = self.above + above
         return reading
 
@@ -393,10 +400,10 @@ class _SheetReading:
                     if line.row not in answered:  # where another period of the line says nothing either
                         self.preview.skipped.setdefault(line.row, NOTE)
                     continue
-                record = reader.read(line.row, rows[line.row], line.bands)
-                totals.add(record)
-                self.preview.skipped.pop(line.row, None)
-                yield record
+                for record in reader.records(line.row, rows[line.row], line.bands):
+                    totals.add(record)
+                    self.preview.skipped.pop(line.row, None)
+                    yield record
             elif line.sort == TOTAL:
                 totals.total(line.row, rows[line.row])
                 reader.passes(rows[line.row], total=True)
@@ -424,9 +431,9 @@ class _SheetReading:
             if sort == DATA and reader.skips(cells):
                 self.preview.skipped[row] = NOTE
             elif sort == DATA:
-                record = reader.read(row, cells, bands)
-                totals.add(record)
-                yield record
+                for record in reader.records(row, cells, bands):
+                    totals.add(record)
+                    yield record
             elif sort == "band":
                 bands = (*bands[-1:], " ".join(c for c in cells if c))
                 self.preview.skipped[row] = HEADER
@@ -499,13 +506,28 @@ def _drop_summaries(previews: list[SheetPreview]) -> None:
             if not _may_repeat(part, previews):
                 continue
             others = [grouped for one, grouped in sums.items() if one != id(part)]
-            if sum(_is_a_sum(record, others) for record in part.records) >= 0.8 * len(part.records):
+            lines = _lines_of(part)
+            if sum(_is_a_sum(record, others) for record in lines) >= 0.8 * len(lines):
                 others_here = {r.row for p in sheet.parts if p is not part for r in p.records}
                 for record in part.records:
                     if record.row not in others_here:
                         sheet.skipped.setdefault(record.row, TOTAL)
                 part.understood.summary = True
                 part.records, part.count, part.refused, part.problems = [], 0, 0, 0
+
+
+def _lines_of(part: Part) -> list[Record]:
+    """The records of a table, those of one line as one with their amounts added up (goods or villages across the columns)."""
+    if not any(m.head is not None for m in part.understood.meanings):
+        return part.records
+    lines: dict[int, Record] = {}
+    for record in part.records:
+        line = lines.get(record.row)
+        amount, more = record.values.get("amount"), line.values.get("amount") if line is not None else None
+        if isinstance(amount, Decimal) and isinstance(more, Decimal):
+            amount += more
+        lines[record.row] = Record(record.row, record.kind, {**record.values, "amount": amount})
+    return list(lines.values())
 
 
 def _may_repeat(part: Part, previews: list[SheetPreview]) -> bool:
@@ -609,8 +631,8 @@ class _Answer:
                     continue
                 rows.extend(self.rows.get(id(part), ()))
                 found = sorted([*((name, i) for i in part.issues), *self.errors.get(id(part), ())], key=lambda e: (e[1].row, e[1].column))
-                errors.extend(_error(name, part.kind, issue) for _, issue in found)
-                doubts.extend(_error(name, part.kind, issue) for _, issue in self.doubts.get(id(part), ()))
+                errors.extend(_error(name, part.kind, issue) for _, issue in dict.fromkeys(found))
+                doubts.extend(_error(name, part.kind, issue) for _, issue in dict.fromkeys(self.doubts.get(id(part), ())))
         return {
             "file": preview.file,
             "organisation": preview.registers.organisation if preview.registers is not None else None,

@@ -108,6 +108,10 @@ class Registers:
         shared = Counter(norm(u.name)[:n] for u in self.units for n in range(3, len(norm(u.name)) - 1))
         self.heads = tuple(sorted((h for h, n in shared.items() if n > 1 and norm(self.organisation) != h), key=len, reverse=True))
 
+    def knows(self, word: str) -> bool:
+        """Whether a word (as `norm` gives it) is just the name or short name of a place or department."""
+        return word in self._places or word in self._units
+
     @staticmethod
     def _add(index: dict[str, list[Any]], word: str, thing: Any) -> None:
         if word and thing not in index[word]:

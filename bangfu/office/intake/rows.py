@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -139,6 +139,9 @@ _TELLS_PLACE = {
 _NAMES_GROUPS = {FieldType.PLACE, FieldType.UNIT, FieldType.PROJECT}
 """What may stand once for the rows of its group, without being merged. A blank date, person or word is never filled from above."""
 
+_ASIDE = re.compile(r"[（(][^（）()]*[)）]")
+_OF_YEAR = re.compile(r"^(?:19|20)\d\d年?度?(?:[-—~～至]+(?:19|20)?\d\d年?度?)?")
+_LEDGER = re.compile(r"(?:情况)?(?:登记|统计|汇总|明细|记录|一览|花名)?(?:台账|表|册|清单|明细|统计|登记)$")
 _OPEN_END = re.compile(r"至今|现在|目前|在任|在岗|在村|在职|长期|未满|仍在|尚未|持续|常年")
 _AND_OTHERS = re.compile(r"等\s*(\d{1,3})\s*[人名位]")
 _NUMBERED = re.compile(r"^\s*[（(]?[一二三四五六七八九十\d]+[、)）．.]\s*")
@@ -186,20 +189,28 @@ class TableReader:
         self.year_over: int | None = None  # the year that stands over columns of months and days
         self.date_parts = self._split_date()
         self.merged_years = merged.get(self.date_parts.get("y", -1), {})
+        self.heads_over: dict[tuple[str, str], list[_Part]] = {}  # entries of a line told apart by what stands over the columns
         for meaning in understood.meanings:
-            self._add(meaning, merged, shares)
+            if meaning.head is not None and meaning.field is not None:
+                part = _Part(meaning.column.index, meaning.field, meaning.scale, {}, fill=False, merged={})
+                self.heads_over.setdefault(meaning.head, []).append(part)
+            else:
+                self._add(meaning, merged, shares)
         self.extra = _distinct(self.extra)
         tellers = _TELLS_PLACE.get(self.kind.code, ()) if registers is not None else ()
         self.tellers = [p for name in tellers for p in self.parts if p.field.name == name]
         self.begin = next((p for p in self.parts if p.field.name == "begin"), None)
-        counts = Counter(m.field.name for m in understood.meanings if m.field is not None and m.field.type is FieldType.NUMBER)
+        counts = Counter(
+            m.field.name for m in understood.meanings if m.field is not None and m.head is None and m.field.type is FieldType.NUMBER
+        )
         self.added = frozenset(name for name, count in counts.items() if count > 1)
         heads = self.kind.fields.get("attendances")
         self.by_heads = heads is not None and heads.default == "=person"
         self.above: dict[int, str] = {}
         self.last_year: int | None = None
         self.contexts: dict[tuple[str, ...], Context] = {}
-        self.required = _required(self.kind)
+        given = {name for name, _ in self.heads_over} | {p.field.name for parts in self.heads_over.values() for p in parts}
+        self.required = tuple(f for f in _required(self.kind) if f.name not in given)
         self.told = self._told_above()
         headers = [m.column.title for m in understood.meanings if m.field is not None and m.field.name == "begin"]
         self.by_school_year = any("学年" in h for h in headers)
@@ -322,6 +333,8 @@ class TableReader:
 
     def _is_none(self, cells: Sequence[str]) -> bool:
         width = len(cells)
+        if self.heads_over and all(is_blank(cells[p.index]) for parts in self.heads_over.values() for p in parts if p.index < width):
+            return True
         if self.table.period and all(is_blank(cells[i]) for i in self.table.measured if i < width):
             return True
         first = cells[self.table.left : self.table.left + 5]
@@ -335,6 +348,29 @@ class TableReader:
         return any(i < width and _REVOKED.search(cells[i]) is not None for i in self.remarks)
 
     # ── one row ──
+
+    def records(self, row: int, cells: Sequence[str], bands: tuple[str, ...] = ()) -> Iterator[Record]:
+        """The records of a data line: one, or one for each name over the columns under which something is stated."""
+        line = self.read(row, cells, bands)
+        if not self.heads_over:
+            yield line
+            return
+        for (name, text), parts in self.heads_over.items():
+            stated = [(p, cells[p.index]) for p in parts if p.index < len(cells) and not is_blank(cells[p.index])]
+            if not stated:
+                continue
+            record = Record(row, self.kind, dict(line.values), dict(line.extra), list(line.issues), dict(line.places))
+            for part, cell in stated:
+                self._take(part, cell, self._context(bands), record)
+            record.values[name] = self._named(name, text)
+            record.places[name] = parts[0].index
+            yield record
+
+    def _named(self, name: str, text: str) -> Any:
+        """What stands over columns: a village or department of the register, or a title."""
+        if name == "title" or self.registers is None:
+            return text
+        return (self.registers.place(text) if name == "place" else self.registers.unit(text)).one or text
 
     def read(self, row: int, cells: Sequence[str], bands: tuple[str, ...] = ()) -> Record:
         """The record of a data line; `cells` are the whole row's texts."""
@@ -423,7 +459,14 @@ class TableReader:
             return {}
         words = {called.label.zh, *called.headers}
         pairs = (pair for line in self.table.titles for pair in _LABELLED.findall(line))
-        return next(({called.name: value} for label, value in pairs if {label, f"{label}名称"} & words), {})
+        told = next(({called.name: value} for label, value in pairs if {label, f"{label}名称"} & words), {})
+        return told or ({called.name: name} if called.required and (name := self._name_of_table()) else {})
+
+    def _name_of_table(self) -> str:
+        """What the table is called, by which its rows are called where no column names them: 各部门食堂采购."""
+        titles = [t for t in self.table.titles if not is_title_info(_ASIDE.sub("", t)) and not is_note(t)]
+        name = _ASIDE.sub("", "".join(titles[-1].split())) if titles else ""
+        return _OF_YEAR.sub("", _LEDGER.sub("", name))
 
     def _goes_on(self, cells: Sequence[str]) -> bool:
         """Whether a row without a number of its own goes on with the entry above, whose day it shares."""
@@ -1024,7 +1067,7 @@ _TERM_TOLD = re.compile(
     r"(?:19|20)\d\d\s*(?:[-—–~～/至]+\s*(?:19|20)?\d\d)?\s*(?:学年度?|年度?)?\s*(?:第?[一二三四1-4]季度|第?[一二上下]学期|上半年|下半年)"
 )
 _TERM_TITLE = re.compile(
-    r"((?:19|20)\d\d)\s*(?:[-—/]\s*(?:19|20)\d\d)?\s*(?:学年度?|年)?\s*第?([春秋])季?|((?:19|20)\d\d)年?第?([一二三四])季度"
+    r"((?:19|20)\d\d)\s*(?:[-—/]\s*(?:19|20)\d\d)?\s*(?:学年度?|年)?\s*第?([春秋])(?!节)季?|((?:19|20)\d\d)年?第?([一二三四])季度"
 )
 
 

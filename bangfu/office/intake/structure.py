@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -136,8 +136,8 @@ class Grid:
         return self.spans.get((row, column), (row, column))
 
 
-def layout(sheet: Sheet, words: Vocabulary) -> Layout:
-    """Take a sheet apart."""
+def layout(sheet: Sheet, words: Vocabulary, knows: Callable[[str], bool] | None = None) -> Layout:
+    """Take a sheet apart. `knows` tells the names of places and departments (as `norm` gives them), which may stand over columns."""
     found = Layout(sheet)
     grid = Grid(sheet)
     for row, cells in enumerate(grid.filled):
@@ -145,7 +145,7 @@ def layout(sheet: Sheet, words: Vocabulary) -> Layout:
     titles: dict[int, str] = {}
     strips = _strips(grid, words)
     for left, right in strips:
-        _Strip(grid, words, left, right, alone=len(strips) == 1).read(found, titles)
+        _Strip(grid, words, left, right, alone=len(strips) == 1, knows=knows).read(found, titles)
     data = {line.row for table in found.tables for line in table.lines if line.sort == DATA} | {
         r for card in found.cards for r in card.rows
     }
@@ -299,8 +299,11 @@ _AN_EXAMPLE = re.compile(r"\W*(?:本行|此行|该行)?(?:仅?为|系|是)?(?:�
 class _Strip:
     """Reads the columns `left` … `right` of a sheet from top to bottom."""
 
-    def __init__(self, grid: Grid, words: Vocabulary, left: int, right: int, *, alone: bool) -> None:
+    def __init__(
+        self, grid: Grid, words: Vocabulary, left: int, right: int, *, alone: bool, knows: Callable[[str], bool] | None = None
+    ) -> None:
         self.grid = grid
+        self.knows = knows
         self.words = words
         self.left = left
         self.right = right
@@ -463,7 +466,7 @@ class _Strip:
             return False
         if sum(self._is_filled_label(t) for _, t in cells) >= 2:
             return False  # labels with their values beside them
-        periods = _periods(cells)
+        periods = _periods(cells) or (self._names(cells) if current is None else frozenset())
         figures = sum(is_figure(t) and norm(t) not in SERIAL and c not in periods and not self._over_month(row, c) for c, t in cells)
         if figures > (0 if count < 6 else 1):
             return False
@@ -489,6 +492,12 @@ class _Strip:
         if hits >= 3 and hits >= 0.6 * count and adjacent >= 1:
             return self._data_follow(row, 1) or hits >= 0.8 * count
         return hits >= 2 and hits >= 0.4 * count and adjacent >= 1 and self._data_follow(row, 2) and not self._is_card_row(row)
+
+    def _names(self, cells: Cells) -> frozenset[int]:
+        """The columns over which places or departments of the register stand, where there are several."""
+        knows = self.knows
+        found = [(c, word) for c, t in cells[1:] if knows is not None and knows(word := norm(heading(t).word))]
+        return frozenset(c for c, _ in found) if len({t for _, t in found}) > 1 else frozenset()
 
     def _is_pair_data(self, row: int) -> bool:
         cells = self.cells(row) if row < len(self.grid.rows) else []

@@ -17,6 +17,7 @@ from math import log
 
 from bangfu.catalogue import Field, FieldType, Kind
 from bangfu.catalogue.reading import Problem, is_blank, is_ditto, norm, read_choice, read_date, read_flag, read_number
+from bangfu.office.intake import heads
 from bangfu.office.intake.composite import inner_parts, looks_joined, parts_of
 from bangfu.office.intake.registers import Registers
 from bangfu.office.intake.structure import Card, Column, Grid, Table, account_book
@@ -66,6 +67,7 @@ class Meaning:
     options: tuple[str, ...] = ()  # other fields it may be, likeliest first
     joined: tuple[Field | None, ...] = ()  # the fields of which a cell holds one each (户数/人数), `field` the first of them
     inner: tuple[Field | None, ...] = ()  # those that it holds in parentheses beside `field` (户主（人口/劳力）)
+    head: tuple[str, str] | None = None  # the name and text of the entry, among several of a line, whose the column is (heads.py)
 
     @property
     def unsure(self) -> bool:
@@ -456,6 +458,14 @@ def _addends(column: Column, beside: Sequence[Column], texts: Mapping[int, Seque
     return ()
 
 
+def _sums(total: Column, parts: Sequence[Column], texts: Mapping[int, Sequence[str]]) -> bool:
+    """Whether the columns add up to a total, in four rows out of five."""
+    stated = [_money(t, total) for t in texts[total.index]]
+    sums = [sum((_money(texts[c.index][row], c) or Decimal(0) for c in parts), Decimal(0)) for row in range(len(stated))]
+    agree = [a == b for a, b in zip(stated, sums, strict=True) if a is not None]
+    return bool(agree) and sum(agree) >= 0.8 * len(agree)
+
+
 def _money(text: str, column: Column) -> Decimal | None:
     if is_blank(text):
         return None
@@ -473,6 +483,7 @@ class Understanding:
         self.words = words
         self.registers = registers
         self.memory = memory or {}
+        self.knows = registers.knows if registers is not None else None
         self.kinds = words.catalogue.kinds
         self.idf = {word: log(1 + len(self.kinds) / max(words.spread(word), 1)) / log(1 + len(self.kinds)) for word in words.exact}
 
@@ -511,13 +522,26 @@ class Understanding:
         year: int | None,
         kind: str,
         answer: Answer | None,
+        *,
+        apart: bool = True,
     ) -> Understood:
         year = year if year is not None else _year_among(columns, texts)
         profiles = {i: profile(values, self.registers, year) for i, values in texts.items()}
         wanted = [c for c in columns if (c.path or profiles[c.index].filled) and not self._is_serial(c, columns, profiles[c.index])]
         book = account_book(columns)
         aside = (source.aside if isinstance(source, Table) else frozenset()) | (frozenset(book[:1]) if book is not None else frozenset())
-        heard = [c for c in wanted if c.index not in aside or (answer is not None and c.index in answer)]
+        said = frozenset(answer or ())
+        heads_found = self._heads(source, wanted, profiles, titles, said) if apart else ()
+        if heads_found:
+            aside |= self._beside_heads(wanted, heads_found, profiles)
+            first = {c.index: c for c in heads_found[0].columns}
+            wanted_as = [first.get(c.index, c) for c in wanted]
+        else:
+            wanted_as = wanted
+        told = frozenset(h.name for h in heads_found) | (
+            frozenset({"title"}) if isinstance(source, Table) and source.period else frozenset()
+        )
+        heard = [c for c in wanted_as if c.index not in aside or (answer is not None and c.index in answer)]
         named = self._named_kinds(titles, own_titles, source.sheet.name)
         chosen = [self.kinds[kind]] if kind in self.kinds else list(self.kinds.values())
         ranked = []
@@ -525,16 +549,21 @@ class Understanding:
         planned = _planned(wanted)
         for one in chosen:
             found = self._assign(one, heard, profiles, wholes, planned, answer)
-            ranked.append((self._worth(one, found, heard, profiles) + named.get(one.code, 0.0), one, found))
+            ranked.append((self._worth(one, found, heard, profiles, told) + named.get(one.code, 0.0), one, found))
         ranked.sort(key=lambda r: -r[0])
         score, best, found = ranked[0]
+        if heads_found and not self._suit(best, heads_found, found):
+            return self._understand(source, columns, texts, titles, own_titles, year, kind, answer, apart=False)
         second = ranked[1][0] if len(ranked) > 1 else 0.0
         confidence = 1.0 if kind else max(0.0, min(1.0, (score - second) / max(score, 1.0) * 2))
         result = Understood(source, best, confidence, [], tuple(k.code for s, k, _ in ranked[:4] if s > 0.4 * score))
-        if not kind and not self._is_ledger(best, found, profiles, source, score):
+        listed = year is not None and named.get(best.code, 0.0) > 0.5
+        if not kind and not self._is_ledger(best, found, profiles, source, score, listed=listed):
             result.kind = None
         result.year = year
         result.period = next((t for t in titles if year is not None and str(year) in t), "")
+        if not heads_found and isinstance(source, Table) and result.kind is not None:
+            heads_found = self._titles_across(best, [c for c in wanted if c.index not in said], found, profiles, texts, titles)
         result.place = self._place_of(titles, source.sheet.name)
         joined = self._joined(best, heard, profiles, found, answer or {})
         result.meanings = self._meanings(best, wanted, found, profiles, titles)
@@ -545,10 +574,117 @@ class Understanding:
                 taken = {c.name for c in found.values()}
                 meaning.inner = tuple(f if f is not None and f.name not in taken else None for f in inner) if any(inner) else ()
         result.wholes = frozenset(wholes)
+        if heads_found:
+            inside = {c.index for h in heads_found for c in h.columns}
+            result.wholes |= {c.index for c in wanted if c.index not in inside and _WHOLE.fullmatch(heading(c.leaf).word)}
+        self._mark_heads(result, heads_found, found, titles)
         result.summary = self._is_summary(source, result, titles)
         result.why = self._why(best, result, named)
         self._ask(result)
         return result
+
+    # ── names across the columns ──
+
+    def _heads(
+        self, source: Table | Card, columns: Sequence[Column], profiles: Mapping[int, Profile], titles: Sequence[str], said: frozenset[int]
+    ) -> tuple[heads.Head, ...]:
+        """What stands by name over columns of numbers, where no other column tells the same and nobody said what one of them means."""
+        if not isinstance(source, Table) or source.period:
+            return ()
+        shares = {c.index: (profiles[c.index].filled, profiles[c.index].number) for c in columns}
+        found = heads.over(columns, heads.numbers_of(columns, shares), self.words, self.registers, titles)
+        inside = {c.index for h in found for c in h.columns}
+        outside = [profiles[c.index] for c in columns if c.index not in inside]
+        told = {"place": lambda p: p.place, "unit": lambda p: p.unit}.get(found[0].name if found else "")
+        return () if inside & said or (told is not None and any(told(p) >= 0.5 for p in outside)) else found
+
+    @staticmethod
+    def _beside_heads(columns: Sequence[Column], found: Sequence[heads.Head], profiles: Mapping[int, Profile]) -> frozenset[int]:
+        """The columns of all heads but the first, and the totals of them all."""
+        inside = {c.index for h in found for c in h.columns}
+        totals = {
+            c.index
+            for c in columns
+            if c.index not in inside and profiles[c.index].number >= 0.4 and _WHOLE.fullmatch(heading(c.path[0]).word if c.path else "")
+        }
+        return frozenset(totals | (inside - {c.index for c in found[0].columns}))
+
+    @staticmethod
+    def _suit(kind: Kind, found: Sequence[heads.Head], fields: Mapping[int, _Candidate]) -> bool:
+        """Whether entries of the kind may be told apart by what stands over the columns: nothing else tells it, and a number stands below."""
+        first = {c.index for c in found[0].columns}
+        name, called = found[0].name, kind.titled_by
+        told = any(c.name == name for i, c in fields.items() if i not in first)
+        fits = name in kind.fields and (name != "title" or (called is not None and called.name == name and called.required))
+        return fits and not told and any(i in first and kind.fields[c.name].export for i, c in fields.items())
+
+    def _titles_across(
+        self,
+        kind: Kind,
+        columns: Sequence[Column],
+        found: dict[int, _Candidate],
+        profiles: Mapping[int, Profile],
+        texts: Mapping[int, Sequence[str]],
+        titles: Sequence[str],
+    ) -> tuple[heads.Head, ...]:
+        """Where entries must be called by something and no column tells it, while several columns of numbers have names that nobody knows and add up to
+        the total beside them: each is one (部门 | 大米 | 菜油 | 合计). `found` then has the measure of the first and not the total.
+        """
+        called = kind.titled_by
+        if called is None or called.name != "title" or not called.required or any(c.name == "title" for c in found.values()):
+            return ()
+        some = [
+            c
+            for c in columns
+            if c.path
+            and profiles[c.index].number >= 0.7
+            and (c.index not in found or found[c.index].reason == "values")
+            and not _WHOLE.fullmatch(heading(c.leaf).word)
+            and not self.words.known(c.leaf)
+            and not any(heads.PERIOD.fullmatch(heading(p).word) for p in c.path)
+        ]
+        total = next(
+            (c for c in columns if c.path and len(some) > 1 and _WHOLE.fullmatch(heading(c.leaf).word) and _sums(c, some, texts)), None
+        )
+        group = len({c.path[:-1] for c in some}) == 1 and len(some[0].path) > 1 if some else False
+        if len(some) < 2 or (total is None and not group):
+            return ()
+        one = found.get(total.index) if total is not None else None
+        money = any(re.search(r"[元万]", unit_of(t)) for t in titles) or any(heading(p).unit.endswith("元") for c in some for p in c.path)
+        field_ = kind.fields[one.name] if one is not None else next(iter(kind.exports("amount_cny" if money else "items")), None)
+        if (
+            field_ is None
+            or not field_.export
+            or any(c.name == field_.name and c.index != (total.index if total else -1) for c in found.values())
+        ):
+            return ()
+        if total is not None:
+            found.pop(total.index, None)
+        for column in some:
+            found.pop(column.index, None)
+        found[some[0].index] = _Candidate(0.85, some[0].index, field_.name, "", "values")
+        return heads.each(some)
+
+    def _mark_heads(self, result: Understood, found: Sequence[heads.Head], fields: Mapping[int, _Candidate], titles: Sequence[str]) -> None:
+        """Say of every column under a head whose it is, and what it means: what the same one of the first means."""
+        kind = result.kind
+        if not found or kind is None:
+            return
+        line = next((unit_of(t) for t in reversed(titles) if unit_of(t)), "")
+        meanings = {m.column.index: m for m in result.meanings}
+        for head in found:
+            for column, model in zip(head.columns, found[0].columns, strict=True):
+                one, meaning = fields.get(model.index), meanings.get(column.index)
+                if meaning is None or one is None:
+                    continue
+                fld = kind.fields[one.name]
+                scale = _scale_of(column, fld, line) or _scale_of(meaning.column, fld, line)
+                label = kind.fields[head.name].label
+                meaning.field, meaning.score, meaning.scale, meaning.head, meaning.options = fld, SURE, scale, (head.name, head.text), ()
+                meaning.zh = f"每行一条：{label.zh}“{head.text}”的{fld.label.zh}" + (f"，单位{scale}" if scale else "")
+                meaning.en = f"an entry of its own in each row: {fld.label.en} of {label.en} “{head.text}”" + (
+                    f", in {scale}" if scale else ""
+                )
 
     def _exactly(self, kind: Kind) -> Callable[[str], Field | None]:
         """The field of `kind` that a header word names plainly."""
@@ -606,6 +742,11 @@ class Understanding:
         if planned:
             done = {c.name for c in candidates if c.index not in planned and c.score >= LEAST and kind.fields[c.name].export}
             candidates = [replace(c, score=c.score * 0.6) if c.index in planned and c.name in done else c for c in candidates]
+        units = {c.index: heading(c.leaf).unit for c in columns if c.path}
+        goods = {whole for whole, parts in wholes.items() if all(heads.GOODS.fullmatch(units.get(i, "")) for i in parts)}
+        candidates = [
+            c for c in candidates if c.index not in goods or kind.fields[c.name].unit in _WHATEVER
+        ]  # 床 + 袋 are neither heads nor money
         candidates = _without_parts(kind, candidates, wholes, {c.index: heading(c.leaf).word for c in columns if c.path})
         candidates.sort(key=lambda c: (-c.score, c.index))
         found: dict[int, _Candidate] = {}
@@ -857,10 +998,17 @@ class Understanding:
             return next((f.name for f in kind.fields.values() if f.unit == "item" and f.export), "")
         return ""
 
-    def _worth(self, kind: Kind, found: Mapping[int, _Candidate], columns: Sequence[Column], profiles: Mapping[int, Profile]) -> float:
-        """How much of the table a kind explains; words that few kinds share tell more."""
+    def _worth(
+        self,
+        kind: Kind,
+        found: Mapping[int, _Candidate],
+        columns: Sequence[Column],
+        profiles: Mapping[int, Profile],
+        told: frozenset[str] = frozenset(),
+    ) -> float:
+        """How much of the table a kind explains; words that few kinds share tell more. `told` is what stands across the columns."""
         total = 0.0
-        names = set()
+        names = set(told & kind.fields.keys())
         for one in found.values():
             names.add(one.name)
             rarity = self.idf.get(one.word, 0.3)
@@ -899,9 +1047,18 @@ class Understanding:
         return out
 
     def _is_ledger(
-        self, kind: Kind, found: Mapping[int, _Candidate], profiles: Mapping[int, Profile], source: Table | Card, score: float
+        self,
+        kind: Kind,
+        found: Mapping[int, _Candidate],
+        profiles: Mapping[int, Profile],
+        source: Table | Card,
+        score: float,
+        *,
+        listed: bool,
     ) -> bool:
-        """Whether the table holds entries at all: something it calls them by, and a date or a measure; a list of words is none."""
+        """Whether the table holds entries at all: something it calls them by, and a date or a measure; a list of words is none. `listed`: the title says of
+        which year and kind it is, so that persons or households are enough.
+        """
         names = {c.name for c in found.values()}
         called = bool({"title", "person", "household"} & names)
         measured = any(kind.fields[c.name].type in {FieldType.NUMBER, FieldType.DATE} and profiles[c.index].filled for c in found.values())
@@ -910,13 +1067,14 @@ class Understanding:
             return score > 1.0 and called and len(found) >= 3 and not explains and not source.sheet.hidden
         if explains and not (called and measured):
             return False
-        return score > 1.2 and (called or measured) and measured and len(found) >= 2
+        somebodys = listed and any(c.name in {"person", "household"} and c.score >= SURE for c in found.values())
+        return score > 1.2 and (measured or somebodys) and len(found) >= 2
 
     def _is_summary(self, source: Table | Card, result: Understood, titles: Sequence[str]) -> bool:
         """Whether a table repeats totals of another one: it says so, and has no dates and no names of its own."""
         if isinstance(source, Card) or result.kind is None:
             return False
-        names = {m.field.name for m in result.meanings if m.field is not None}
+        names = {m.field.name for m in result.meanings if m.field is not None} | {m.head[0] for m in result.meanings if m.head is not None}
         if {"person", "household"} & names:
             return False  # each row is somebody's
         told = any("汇总" in t or "分析表" in t for t in (*titles, source.sheet.name))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from bangfu.catalogue.reading import read_number
 from bangfu.office.intake.understanding import year_of
 from bangfu.office.intake.words import Vocabulary, is_signature, is_total
@@ -161,3 +163,75 @@ def test_households_visited_in_groups_are_recorded_by_their_number(words: Vocabu
     assert column(answer, "households") == [30, 12]
     assert not answer["errors"]
     assert not answer["doubts"]
+
+
+def entries(answer: dict[str, Any], *fields: str) -> list[tuple[Any, ...]]:
+    return [tuple(row.get(f) for f in fields) for row in answer["rows"]]
+
+
+def test_goods_across_the_columns_are_a_purchase_each(words: Vocabulary) -> None:
+    table = """
+        2022年中秋工会福利采购（单位：元）
+        部门|采购日期|大米|菜油|蜂蜜|合计
+        综合办|2022.9.1|1200|800|300|2300
+        安质部|2022.9.2|500|600|/|1100
+        合计||1700|1500|300|3400
+        """
+    answer = read(words, table)
+    assert entries(answer, "title", "unit", "amount_cny") == [
+        ("大米", "综合办公室", 1200),
+        ("菜油", "综合办公室", 800),
+        ("蜂蜜", "综合办公室", 300),
+        ("大米", "安全质量部", 500),
+        ("菜油", "安全质量部", 600),
+    ]
+    assert [(e["excel_row"], e["why"]) for e in answer["errors"]] == [(5, "total_mismatch")]
+
+
+def test_goods_with_number_and_money_each(words: Vocabulary) -> None:
+    answer = read(
+        words,
+        """
+        2022年职工认购帮扶产品采购统计表
+        序号|部门|大米||菜油||金额合计（元）
+        ||数量（袋）|金额（元）|数量（桶）|金额（元）|
+        1|综合办|10|850|5|600|1450
+        2|安质部|4|340|||340
+        """,
+        [(1, 2, 1, 3), (1, 4, 1, 5), (1, 0, 2, 0), (1, 1, 2, 1), (1, 6, 2, 6)],
+    )
+    assert entries(answer, "title", "items", "amount_cny") == [("大米", 10, 850), ("菜油", 5, 600), ("大米", 4, 340)]
+
+
+def test_villages_and_departments_across_the_columns(words: Vocabulary) -> None:
+    income = read(words, "2021年村集体经济收入（万元）\n收入来源|柳湾村|南坪社区\n光伏发电|3.2|1.1\n门面租金|/|待定\n合计|3.2|1.1")
+    assert entries(income, "title", "place", "amount_cny") == [
+        ("光伏发电", "柳湾村", 32000),
+        ("光伏发电", "南坪社区", 11000),
+        ("门面租金", "南坪社区", None),
+    ]
+    assert [(e["excel_row"], e["why"]) for e in income["errors"]] == [(4, "not_a_number")]
+    bought = read(words, "帮扶产品采购统计（元）\n产品名称|采购日期|综合办|安质部|合计\n大米|2022.1.5|100|50|150\n蜂蜜|2022.1.6|80|60|140")
+    assert entries(bought, "title", "unit", "amount_cny")[:2] == [("大米", "综合办公室", 100), ("大米", "安全质量部", 50)]
+
+
+def test_quarters_of_departments_are_entries_and_those_of_somebody_are_not(words: Vocabulary) -> None:
+    bought = read(words, "2022年各部门食堂采购帮扶产品统计（单位：元）\n部门|一季度|二季度|合计\n综合办|120|80|200\n安质部|50|/|50")
+    assert entries(bought, "date", "unit", "amount_cny", "title") == [
+        ("2022-01-01", "综合办公室", 120, "各部门食堂采购帮扶产品"),
+        ("2022-01-01", "安全质量部", 50, "各部门食堂采购帮扶产品"),
+        ("2022-04-01", "综合办公室", 80, "各部门食堂采购帮扶产品"),
+    ]
+    aided = read(words, "2022年助学金发放表（元）\n姓名|村|生活补助|交通补助|合计\n方远|柳湾村|500|100|600\n石林|南坪社区|300|100|400")
+    assert entries(aided, "title", "amount_cny") == [("方远", 600), ("石林", 400)]
+
+
+def test_what_a_table_counts_in_goods_is_neither_heads_nor_money(words: Vocabulary) -> None:
+    given = read(
+        words,
+        "2022年捐赠物资统计表\n捐赠部门|受赠村|捐赠时间|棉被（床）|大米（袋）\n综合办|柳湾村|2022.1.5|20|30\n安质部|南坪社区|2022.2.6|10|",
+    )
+    assert entries(given, "title", "items") == [("棉被", 20), ("大米", 30), ("棉被", 10)]
+    lines = "\n".join(f"{n}|柳湾村|{name}|1|2|3" for n, name in enumerate(("方远", "石林", "姜山", "方小远"), 1))
+    visits = read(words, f"2022年春节慰问物资发放签收表\n序号|村|户主|大米（袋）|菜油（桶）|合计\n{lines}")
+    assert entries(visits, "title", "people") == [("方远", None), ("石林", None), ("姜山", None), ("方小远", None)]
