@@ -74,6 +74,8 @@ class Clause(NamedTuple):
         """Where the thing ends that the money was spent on, if the number is money and a thing follows it (15万元建, 20万元,硬化); else 0."""
         if self.found.quantity.unit != "CNY" or _EARNED.search(self.before) is not None:
             return 0
+        if _WORTH.search(self.before[-8:]) is not None:
+            return self.found.after
         thing = _SPENT.match(self.text, self.found.after, self.sentence.end)
         return 0 if thing is None or _MONEY.search(thing[0]) is not None else thing.end()
 
@@ -91,9 +93,9 @@ _TIMES = frozenset({"year", "other:月", "other:天", "other:周", "other:小时
 _REACHED = re.compile(r"惠及|受益|受惠|覆盖|涵盖|沾光|串起|辐射|涉及|分给")
 _EARNED = re.compile(r"[挣赚卖]|收入|增收|创收|收益|利润|分红|进账|工资|销售|[放信]贷|贷款|放款")
 _MONEY = re.compile(r"资金|经费|款(?!式)|基金")
-_WORTH = re.compile(r"价值|总价|市值|折[价合款]|货值|计价|作价|(?<![\u4e00-\u9fff])总?金额")
+_WORTH = re.compile(r"价值|总[价值]|市值|折[价合款]|货值|计价|作价|(?<![\u4e00-\u9fff])总?金额")
 _SPENT = re.compile(
-    r"[^，,。；;\d]{0,3}[，,、]?(?:[^，,。；;\d]{0,6}?)(?:建(?!档|议)|修(?!养)|盖|铺|硬化|拓宽|整修|改造|装|打了?一?[口眼井]|扩建|购置|种|养|整治|发展|扶持|管护|办成|改善|完善)[^，,。；;]{0,30}"
+    r"的(?![资款钱标价])[^，,。；;、\d]{2,12}|[^，,。；;\d]{0,3}[，,、]?(?:[^，,。；;\d]{0,6}?|[在为给对把将][^，,。；;]{0,16}?)(?:建(?!档|议)|修(?!养)|盖|铺|埋|砌|架|栽|挖|硬化|拓宽|整修|改造|装|打(?:了|井|[一两二三四五六七八九十\d]*[口眼])|扩建|购置|种|养|整治|发展|扶持|管护|办成|改善|完善)[^，,。；;]{0,30}"
 )
 _TRADED = re.compile(r"(?<!专)卖|销售|[售销]出|帮销|代销|[推促展热]销|采购|[购定订][买购]|[收团认]购|购进|[买收]了|买下|预订")
 _ATTAINED = re.compile(r"完成率|超额完成|完成(?:全年|年度|既定)?(?:目标|任务|计划)|达标率|达到目标|任务的")

@@ -13,7 +13,7 @@ from typing import NamedTuple
 # Points are counted in integers: a word says WEIGHT halves of a point, so many ten-thousandths of it at its distance, so many hundredths of it in the unit.
 POINT = 2 * 10_000 * 100
 """One point of `Claim.points`."""
-_WEIGHTS = {"sure": 14, "strong": 8, "usual": 3, "weak": 2, "hides": 0}
+_WEIGHTS = {"governs": 26, "sure": 14, "strong": 8, "usual": 3, "weak": 2, "hides": 0}
 _BESIDE = 12
 _UNIT_POINT = 3 * POINT // 10
 _OWN_UNIT = {
@@ -122,10 +122,10 @@ class Topics:
             )
             weights = {word: weight for level, weight in reversed(_WEIGHTS.items()) for word in _strings(table.get(level, []))}
             for word, weight in weights.items():
-                hides_sure = any(weights.get(part) == _WEIGHTS["sure"] for part in _parts(word))
-                words.setdefault(word, []).append((number, _WEIGHTS["sure"] if hides_sure else weight, None))
+                hidden = max(weights.get(part, 0) for part in _parts(word))
+                words.setdefault(word, []).append((number, hidden if hidden >= _WEIGHTS["sure"] else weight, None))
             for word, units in _beside(
-                table.get("beside"), [word for level in ("sure", "strong") for word in _strings(table.get(level, []))]
+                table.get("beside"), [word for level in ("governs", "sure", "strong") for word in _strings(table.get(level, []))]
             ).items():
                 words.setdefault(word, []).append((number, _BESIDE, units))
         self.fits: dict[tuple[str, str, bool, bool], list[int]] = {}
