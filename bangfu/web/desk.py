@@ -18,6 +18,7 @@ from django.utils import timezone
 from bangfu.catalogue import Catalogue
 from bangfu.figures import Slice
 from bangfu.ledger.models import Entry, Party, Place, Programme
+from bangfu.ledger.setup import DESIGNATION
 from bangfu.office import catalogue
 from bangfu.office.books import Books
 from bangfu.office.models import Download
@@ -103,8 +104,9 @@ class Desk:
 
     @cached_property
     def years(self) -> list[int]:
-        """The years of the programme up to its end, or to its last entry or today, whichever is first."""
-        last = Entry.objects.filter(programme=self.programme).order_by("-begin").values_list("begin", flat=True).first()
+        """The years of the programme up to its end, or to its last entry; up to today where nothing but its villages is recorded yet."""
+        recorded = Entry.objects.filter(programme=self.programme).exclude(kind=DESIGNATION)
+        last = recorded.order_by("-begin").values_list("begin", flat=True).first()
         end = self.programme.end - timedelta(days=1) if self.programme.end else last or timezone.localdate()
         return list(range(self.programme.begin.year, max(self.programme.begin.year, end.year) + 1))[-15:]
 

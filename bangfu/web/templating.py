@@ -116,8 +116,8 @@ def _big(context: Context, value: Any, code: str) -> tuple[str, str]:
 
 @pass_context
 def _days(context: Context, begin: Any, end: Any, *, state: bool = False) -> Markup:
-    to = say("show.to", _lang(context))
-    return whole_days(shown.days(begin, end, _lang(context), state=state).replace(f" {to} ", f"\u00a0{to} "))
+    text = shown.days(begin, end, _lang(context), state=state)
+    return whole_days(text.replace(" ", "\u00a0", 1))  # 至 stays with the first day
 
 
 @pass_context

@@ -9,6 +9,7 @@ from typing import Any
 import openpyxl
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from bangfu.office.models import Download, SavedView
 from tests.conftest import Office
@@ -200,3 +201,10 @@ def test_the_trail_tells_who_when_what_why(office: Office, ledger: dict[str, int
 def test_an_empty_ledger_says_what_to_do(office: Office, clerk: Client) -> None:
     assert "台账还是空的" in text(clerk.get(at(office, "overview")))
     assert "没有符合条件的记录" in text(clerk.get(at(office, "ledger")))
+
+
+def test_an_office_that_has_only_its_villages_begins_today(office: Office, clerk: Client) -> None:
+    """Its village was designated in 2015; the year in which targets are set is this one, and a figure without entries shows no empty years."""
+    record(office, "designation", place="甲村", begin="2015-01-01")
+    assert f"{timezone.localdate().year}年还没有下达目标" in text(clerk.get(at(office, "targets")))
+    assert "按年" not in text(clerk.get(at(office, "figure", "direct_input")))

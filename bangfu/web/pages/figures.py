@@ -147,6 +147,8 @@ def figure(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     if found is None:
         raise Http404
     series = desk.books.series(code, desk.slice, desk.years) if len(desk.years) > 1 else []
+    if not any(value.entries for _, value in series):
+        series = []
     try:
         trace = desk.books.trace(code, desk.slice, after=request.GET.get("after") or None)
     except ValueError:  # not a bookmark of ours

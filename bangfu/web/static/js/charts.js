@@ -5,7 +5,8 @@ const COLOURS = ["#14574f", "#b9742c", "#3f6fa3", "#8c5a86"];
 
 function draw(element) {
   const given = JSON.parse(element.dataset.chart);
-  const few = given.labels.length <= 12;
+  const longest = Math.max(...given.series.flatMap((s) => (s.words ?? s.data.map(String)).map((word) => word.length)), 1);
+  const fits = () => given.series.length === 1 && (element.clientWidth - 60) / given.labels.length > longest * 6.5; // each over its own bar
   const chart = echarts.init(element, null, { renderer: "canvas" });
   chart.setOption({
     animation: !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
@@ -23,10 +24,13 @@ function draw(element) {
       connectNulls: false,
       symbolSize: 6,
       itemStyle: { borderRadius: given.kind === "bar" ? [3, 3, 0, 0] : 0 },
-      label: { show: few && given.series.length === 1, position: "top", color: "#1d2a2a", fontSize: 11, formatter: (p) => (s.words ? s.words[p.dataIndex] : p.value) },
+      label: { show: fits(), position: "top", color: "#1d2a2a", fontSize: 11, formatter: (p) => (s.words ? s.words[p.dataIndex] : p.value) },
     })),
   });
-  new ResizeObserver(() => chart.resize()).observe(element);
+  new ResizeObserver(() => {
+    chart.resize();
+    chart.setOption({ series: given.series.map(() => ({ label: { show: fits() } })) });
+  }).observe(element);
   window.addEventListener("beforeprint", () => chart.resize({ width: 620 }));
   window.addEventListener("afterprint", () => chart.resize());
 }
