@@ -134,4 +134,7 @@ def cut_within(text: str, fields: Sequence[Field | None]) -> tuple[str, dict[str
     if len(pieces) > len(fields):
         return text, {}
     found = {f.name: p for f, p in zip(fields, pieces, strict=False) if f is not None}
+    token = _TOKEN.fullmatch(pieces[0]) if len(pieces) == 1 < len(fields) else None
+    if token is not None and token["u"]:  # 石林（3人） under 结对户（户主及人口）
+        found = {f.name: pieces[0] for f in fields if f is not None and f.unit == unit_meant(token["u"])}
     return match["head"].strip(), found

@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 from bangfu.catalogue import Field, FieldType, Kind
@@ -141,7 +142,10 @@ _NAMES_GROUPS = {FieldType.PLACE, FieldType.UNIT, FieldType.PROJECT}
 
 _ASIDE = re.compile(r"[（(][^（）()]*[)）]")
 _OF_YEAR = re.compile(r"^(?:19|20)\d\d年?度?(?:[-—~～至]+(?:19|20)?\d\d年?度?)?")
+_DATED = re.compile(r"(?:19|20)\d\d年?(?:\d{1,2}月)?(?:\d{1,2}日)?$")
 _LEDGER = re.compile(r"(?:情况)?(?:登记|统计|汇总|明细|记录|一览|花名)?(?:台账|表|册|清单|明细|统计|登记)$")
+_OUTLINED = _NAMES_GROUPS | {FieldType.PERSON, FieldType.DATE, FieldType.PARTY}
+_YEAR_ALONE = re.compile(r"(?:19|20)\d\d(?:年度?)?")
 _OPEN_END = re.compile(r"至今|现在|目前|在任|在岗|在村|在职|长期|未满|仍在|尚未|持续|常年")
 _AND_OTHERS = re.compile(r"等\s*(\d{1,3})\s*[人名位]")
 _NUMBERED = re.compile(r"^\s*[（(]?[一二三四五六七八九十\d]+[、)）．.]\s*")
@@ -189,6 +193,7 @@ class TableReader:
         self.year_over: int | None = None  # the year that stands over columns of months and days
         self.date_parts = self._split_date()
         self.merged_years = merged.get(self.date_parts.get("y", -1), {})
+        self.block = _outline(self.table, self.serial)
         self.heads_over: dict[tuple[str, str], list[_Part]] = {}  # entries of a line told apart by what stands over the columns
         for meaning in understood.meanings:
             if meaning.head is not None and meaning.field is not None:
@@ -218,6 +223,10 @@ class TableReader:
         self.extra_merged = {i: merged[i] for i, _ in self.extra if i in merged}
         self.heads = self._heads_above()
         self.receipts = self._receipts()
+        related = [
+            c.index for c in self.table.columns if c.path and re.fullmatch(r"(?:与户主|家庭|户主)?(?:的)?关系", heading(c.leaf).word)
+        ]
+        self.relation = next(iter(related), None) if "household" in self.kind.fields else None  # of the members of a household
         self.remarks = [m.column.index for m in understood.meanings if m.field is not None and m.field.name == "remark"]
         self.remarks += [i for i, title in self.extra if re.search(r"备\s*注|说明", title)]
         self.place_required = bool(self.place_parts) and min(shares.get(p.index, 1.0) for p in self.place_parts) < 0.5
@@ -251,7 +260,11 @@ class TableReader:
         if index in self.date_parts.values():
             return
         down = merged.get(index, {})
-        fill = not down and fld.type in _NAMES_GROUPS and 0.5 <= shares.get(index, 0.0) < 1.0 and _groups(self.table, index)
+        fill = not down and (
+            (fld.type in _NAMES_GROUPS and 0.5 <= shares.get(index, 0.0) < 1.0 and _groups(self.table, index))
+            or (fld.name == "begin" and 0.0 < shares.get(index, 0.0) < 1.0 and _groups(self.table, index, _YEAR_ALONE))
+            or (index in self.block and fld.type in _OUTLINED and fld is not self.kind.titled_by)
+        )
         part = _Part(index, fld, meaning.scale, {}, fill, {} if _is_measure(fld) else down, meaning.joined, meaning.inner)
         (self.place_parts if fld.type is FieldType.PLACE and fld.name == "place" else self.parts).append(part)
 
@@ -336,6 +349,8 @@ class TableReader:
         if self.heads_over and all(is_blank(cells[p.index]) for parts in self.heads_over.values() for p in parts if p.index < width):
             return True
         if self.table.period and all(is_blank(cells[i]) for i in self.table.measured if i < width):
+            return True
+        if self.relation is not None and self.relation < width and _MEMBER.fullmatch(norm(cells[self.relation])):
             return True
         first = cells[self.table.left : self.table.left + 5]
         together = "".join(first)
@@ -466,7 +481,7 @@ class TableReader:
         """What the table is called, by which its rows are called where no column names them: 各部门食堂采购."""
         titles = [t for t in self.table.titles if not is_title_info(_ASIDE.sub("", t)) and not is_note(t)]
         name = _ASIDE.sub("", "".join(titles[-1].split())) if titles else ""
-        return _OF_YEAR.sub("", _LEDGER.sub("", name))
+        return _OF_YEAR.sub("", _LEDGER.sub("", _DATED.sub("", name)))
 
     def _goes_on(self, cells: Sequence[str]) -> bool:
         """Whether a row without a number of its own goes on with the entry above, whose day it shares."""
@@ -767,6 +782,10 @@ class TableReader:
                 values["begin"] = begin = replace(context.period, last=None)
             elif self.title_month is not None and (context.year is None or context.year == self.title_month.begin.year):
                 values["begin"] = begin = self.title_month
+            elif end is not None:  # only when it was done is told
+                values["begin"] = begin = end
+                del values["end"]
+                end = None
             elif context.year is not None:
                 values["begin"] = begin = Period(date(context.year, 1, 1), precision="year")
             else:
@@ -821,11 +840,17 @@ class TableReader:
         several: tuple[str, int, tuple[Any, ...]] | None = None
         near = self.near
         stated = False
+        # where the county is named once for its group, a row that names nothing is of the village above
+        goes_on = (
+            len(self.place_parts) > 1
+            and any(p.fill for p in self.place_parts)
+            and not any(p.merged or (p.index < len(cells) and cells[p.index]) for p in self.place_parts)
+        )
         for part in self.place_parts:
             index = part.index
             text = cells[index] if index < len(cells) else ""
             if not text:
-                text = part.merged.get(row, "") or (self.above.get(index, "") if part.fill else "")
+                text = part.merged.get(row, "") or (self.above.get(index, "") if part.fill or goes_on else "")
             elif text in DITTO:
                 text = self.above.get(index, "")
             if not text:
@@ -1016,17 +1041,37 @@ def _blank_shares(table: Table, merged: Mapping[int, Mapping[int, str]]) -> dict
     }
 
 
-def _groups(table: Table, index: int) -> bool:
-    """Whether a column's blanks follow its values as in a table whose groups are named once: the first data cell is filled, and runs of blanks are common."""
+def _outline(table: Table, serial: int | None) -> frozenset[int]:
+    """The first columns of a table that are always filled together or left empty together: what is written once for the lines below (帮扶干部, 部门)."""
+    rows = [table.sheet.rows[line.row] for line in table.lines if line.sort == "data" and line.row < len(table.sheet.rows)]
+    columns = [c.index for c in table.columns if c.index != serial]
+    if len(rows) < 2 or not columns:
+        return frozenset()
+
+    def shape(index: int) -> list[bool]:
+        return [index < len(r) and bool(r[index]) for r in rows]
+
+    first = shape(columns[0])
+    block = list(takewhile(lambda index: shape(index) == first, columns))
+    return frozenset(block) if first[0] and not all(first) and 1 < len(block) < len(columns) else frozenset()
+
+
+def _groups(table: Table, index: int, form: re.Pattern[str] | None = None) -> bool:
+    """Whether a column's blanks follow its values as in a table whose groups are named once: the first data cell is filled, and runs of blanks are common.
+    `form` is what every name looks like.
+    """
     rows = [table.sheet.rows[line.row] for line in table.lines if line.sort == "data" and line.row < len(table.sheet.rows)]
     filled = [index < len(r) and bool(r[index]) for r in rows]
     if not filled or not filled[0]:
         return False
     texts = [norm(r[index]) for r, f in zip(rows, filled, strict=True) if f]
     # a name given once for its group does not come again and again
+    if form is not None and not all(form.fullmatch(t) for t in texts):
+        return False
     return len(set(texts)) >= 0.7 * len(texts) and not any(is_blank(t) for t in texts)
 
 
+_MEMBER = re.compile(r"(?!户主|本人).{1,8}")
 _CARRIED = re.compile(
     r"(?:上年|上月|上期|上页|年初|期初|月初|本年|年末|期末|月末)(?:度)?(?:结转|结余|余额|转入)|结转(?:下年|下月|下期|下页|上年)(?:度)?|(?:承|接)[前上]页|[过转]次页|转下页"
 )
@@ -1035,6 +1080,7 @@ _REVOKED = re.compile(r"(?:此|本|该)(?:行|条|笔|项|户|次)?(?:记录)?(?
 _AMENDS = re.compile(r"(?:应为|更正为|改为|实发共?|实为|实有|共)\s*(?P<n>\d[\d,]*(?:\.\d+)?\s*[万千]?)\s*(?P<u>人次|人|名|户|元|期|场)")
 _WRONG = re.compile(r"应为|更正|笔误|有误|以本栏为准|以备注为准")
 _SPAN = re.compile(r"\s*(?:[—–~～至到]+|(?<=[日号])-|(?<=[./]\d\d)-(?=\d{4}[./])|(?<=[./]\d)-(?=\d{4}[./]))\s*")
+_HAPPENED = re.compile(r"(?<=[日号月])(?:[\u4e00-\u9fff]{2,6})$")
 _IN_BAND = re.compile(r"[（(]([^（）()]*\d[^（）()]*)[)）]")
 
 
@@ -1044,7 +1090,7 @@ def _band_period(band: str) -> Period | None:
         if not re.search(r"(?:19|20)\d\d", inner):
             continue
         try:
-            found = read_date(inner)
+            found = read_date(_HAPPENED.sub("", inner))
         except Problem:
             continue
         if found.precision != "year":

@@ -42,6 +42,9 @@ SURE = 0.75
 
 LEAST = 0.55
 
+_OF_TABLE = "table"
+"""Stands for the title where a table whose rows nobody names says what kind it is: they may be called by it."""
+
 LEFT_OUT = "-"
 """What is kept instead of a kind where a person said that tables of this form hold no entries."""
 
@@ -549,7 +552,8 @@ class Understanding:
         planned = _planned(wanted)
         for one in chosen:
             found = self._assign(one, heard, profiles, wholes, planned, answer)
-            ranked.append((self._worth(one, found, heard, profiles, told) + named.get(one.code, 0.0), one, found))
+            nameless = told if named.get(one.code, 0.0) <= 0.5 else told | {_OF_TABLE}
+            ranked.append((self._worth(one, found, heard, profiles, nameless) + named.get(one.code, 0.0), one, found))
         ranked.sort(key=lambda r: -r[0])
         score, best, found = ranked[0]
         if heads_found and not self._suit(best, heads_found, found):
@@ -1014,8 +1018,13 @@ class Understanding:
             rarity = self.idf.get(one.word, 0.3)
             total += min(one.score, 1.2) * (0.35 + rarity) * (0.5 if one.name in {"remark", "evidence"} else 1.0)
         called = kind.titled_by
-        if called is not None and called.name not in names and "title" not in names and not (kind.code and {"person", "household"} & names):
-            total -= 1.2 if called.required else 0.4
+        if (
+            called is not None
+            and called.name not in names
+            and "title" not in names
+            and (called.required or not {"person", "household"} & names)
+        ):
+            total -= 0.2 if _OF_TABLE in told and called.type is FieldType.TEXT else 1.2 if called.required else 0.4
         for name, fld in kind.fields.items():
             if fld.required and name not in names and name not in {"begin", "place"}:
                 total -= 0.5

@@ -73,6 +73,8 @@ def unit_of(text: str) -> str:
     )
     if match is None:
         match = re.fullmatch(r"([百千]?[万亿]?元)", plain)
+    if match is None:  # 资金投入统计（2021-2022）  万元
+        match = re.search(r"(?<=[\s）):：])([百千]?[万亿]?元)\s*$", unicodedata.normalize("NFKC", text))
     if match is None:
         match = re.search(rf"[（(](?:[\u4e00-\u9fff]{{0,4}}[:：])?({_UNIT_WORD})[)）]", plain)
     return match[1] if match else ""

@@ -235,3 +235,68 @@ def test_what_a_table_counts_in_goods_is_neither_heads_nor_money(words: Vocabula
     lines = "\n".join(f"{n}|柳湾村|{name}|1|2|3" for n, name in enumerate(("方远", "石林", "姜山", "方小远"), 1))
     visits = read(words, f"2022年春节慰问物资发放签收表\n序号|村|户主|大米（袋）|菜油（桶）|合计\n{lines}")
     assert entries(visits, "title", "people") == [("方远", None), ("石林", None), ("姜山", None), ("方小远", None)]
+
+
+def test_what_is_written_once_for_the_lines_below(words: Vocabulary) -> None:
+    pairs = read(
+        words,
+        """
+        干部职工结对帮扶一览表
+        帮扶干部|部门|结对户（户主及人口）|村|结对时间
+        方远|综合办|石林（3人）|柳湾村|2019.3
+        ||姜山（5人）|柳湾村|2019.4
+        方大远|安质部|方小远(2人)|南坪社区|2020年5月
+        """,
+    )
+    assert entries(pairs, "title", "unit", "people") == [("石林", "综合办公室", 3), ("姜山", "综合办公室", 5), ("方小远", "安全质量部", 2)]
+    posted = read(
+        words,
+        """
+        驻村工作队员信息表
+        县|乡镇|村|姓名|驻村职务|派驻时间
+        青石县|河口镇|柳湾村|方远|第一书记|2021年5月
+        |||石林|队员|2021.06
+        |乌兰苏木|白桦嘎查|姜山|队长|2021/5/20
+        """,
+    )
+    assert column(posted, "place") == ["柳湾村", "柳湾村", "白桦嘎查"]
+    paid = read(words, "资金投入统计（2021-2022）  万元\n年份|投入项目|金额\n2021|水渠|10\n|路灯|3\n2022|助学|1.2")
+    assert entries(paid, "date", "amount_cny") == [("2021-01-01", 100000), ("2021-01-01", 30000), ("2022-01-01", 12000)]
+
+
+def test_days_that_a_band_tells_or_only_the_end(words: Vocabulary) -> None:
+    found = read(
+        words,
+        """
+        巡察反馈问题整改台账
+        序号|反馈问题|整改措施|牵头部门|整改时限|完成情况
+        一、组织领导方面（2021年6月15日反馈）
+        1|研究不够|增加频次|综合办|2021年9月底|已完成
+        2|台账不全|补齐|安质部|2021年8月|未完成
+        """,
+    )
+    assert column(found, "date") == ["2021-06-15", "2021-06-15"]
+    plans = read(
+        words, "规划编制成果\n规划名称|委托单位|编制部门|完成时间\n乡村规划|河口镇政府|综合办|2021.6\n旅游规划|县文旅局|安质部|2020年3月"
+    )
+    assert column(plans, "date") == ["2021-06-01", "2020-03-01"]
+
+
+def test_members_of_a_household_are_no_households_and_nobodys_visits_are_of_groups(words: Vocabulary) -> None:
+    members = read(
+        words,
+        """
+        2022年监测户家庭纯收入台账（元）
+        序号|村|姓名|与户主关系|家庭人口|家庭纯收入
+        1|柳湾村|方远|户主|2|30000
+        2|柳湾村|石林|配偶||
+        3|南坪社区|姜山|户主|1|12000
+        """,
+    )
+    assert column(members, "title") == ["方远", "姜山"]
+    visits = read(
+        words,
+        "2022年驻村工作队走访台账\n时间|地点|走访人员|走访户数|主要内容\n3.5-3.8|柳湾村|方远、石林|32户|宣传医保\n4月上旬|南坪社区|姜山|15|收入监测",
+    )
+    assert entries(visits, "households", "title") == [(32, None), (15, None)]
+    assert not visits["doubts"]
