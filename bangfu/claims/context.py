@@ -91,7 +91,7 @@ class Clause(NamedTuple):
 _LASTING = re.compile(r"为期|历时|持续|长达|连续|时间|周期|[任服租工限]期|时长")
 _TIMES = frozenset({"year", "other:月", "other:天", "other:周", "other:小时", "other:分钟", "other:课时"})
 _REACHED = re.compile(r"惠及|受益|受惠|覆盖|涵盖|沾光|串起|辐射|涉及|分给")
-_EARNED = re.compile(r"[挣赚卖]|收入|增收|创收|收益|利润|分红|进账|工资|销售|[放信]贷|贷款|放款")
+_EARNED = re.compile(r"[挣赚卖贷]|收入|增收|创收|收益|利润|分红|进账|工资|销售|放款|借款")
 _MONEY = re.compile(r"资金|经费|款(?!式)|基金")
 _WORTH = re.compile(r"价值|总[价值]|市值|折[价合款]|货值|计价|作价|(?<![\u4e00-\u9fff])总?金额")
 _SPENT = re.compile(

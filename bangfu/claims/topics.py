@@ -24,9 +24,11 @@ _OWN_UNIT = {
         ("publicity", 20, "other:篇"),
         ("publication", 10, "copy"),
         ("infrastructure", 10, "km other:眼 other:盏 other:座 other:处"),
-        ("industry_base", 10, "mu other:头 other:只 other:株 other:羽 other:千瓦"),
+        ("industry_base", 10, "mu other:头 other:只 other:株 other:羽"),
+        ("industry_base", 35, "other:千瓦"),
         ("volunteer", 10, "other:队"),
         ("other", 15, "other:小时 other:分钟 other:天 other:月"),
+        ("other", 25, "other:平方公里"),
     )
     for unit in units.split(" ")
 }
@@ -185,10 +187,10 @@ class Topics:
         points = [0] * len(self.codes)
         for number in self.units.get(spot.unit, ()):
             points[number] += _UNIT_POINT
+        fit = self._fit(spot)
         own = _OWN_UNIT.get(spot.unit)
         if own is not None:
-            points[self.places[own[0]]] += own[1]
-        fit = self._fit(spot)
+            points[self.places[own[0]]] += own[1] * fit[self.places[own[0]]] // 100
         done = "" if spot.unit == "organisation" else spot.done
         unit, start, end, (left, right), (floor, ceiling) = spot.unit, spot.start, spot.end, spot.clause, spot.between
         for cue_start, cue_end, speaks in cues:
