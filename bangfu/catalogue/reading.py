@@ -150,7 +150,9 @@ _MEASURE = re.compile(r"(?P<n>.*?[\d〇零一二两三四五六七八九十百�
 _SIGN = str.maketrans({"−": "-", "﹣": "-", "－": "-", "＄": "$", "，": ",", "．": "."})
 _MINUS_HEAD = re.compile(r"(?:负|△|▲)\s*(?=\d)")
 _COUNTED = re.compile(r"^(?:共计?|合计|总计|小计|计|约计)[:：]?\s*(?=[\d¥￥])")
-_WORKED = re.compile(r"^[\d\s.,+\-*/x×()元%]+=\s*(?=[¥￥\d])")
+_WORKED = re.compile(r"^[\d\s.,+\-*/x×()元%人户名月天次个斤件套台箱袋份]+=\s*(?=[¥￥\d])")
+_TIMES = re.compile(r"(\d+(?:\.\d+)?)\s*元?(?:/[人户名月次])?\s*[x×*]\s*(\d+)\s*[人户名月次份套天]?")
+_PAID_AS = re.compile(r"^(?:现金|转账|折合|折价|约合|合|价值|发放|实发)(?:人民币)?[:：]?\s*(?=[\d¥￥])")
 _ACCOUNTING = re.compile(r"[（(]\s*([¥￥]?[\d,.]+)\s*[)）]")
 _ALSO = {
     "session": frozenset({"班", "批", "轮", "讲", "堂", "节", "课", "班次", "批次", "期次", "场次", "个班"}),
@@ -188,7 +190,11 @@ def _read_written(text: str, unit: str, in_scale: str, times: Decimal) -> Decima
         cell = re.sub(r"(?<=\d)\s*口人?$", "人", cell)
     cell = _WORKED.sub("", _COUNTED.sub("", cell))
     if unit == "CNY":
-        cell = re.sub(r"元/(?:学?年|学期)$", "元", cell)
+        cell = _PAID_AS.sub("", re.sub(r"元/(?:学?年|学期)$", "元", cell))
+        cell = re.sub(r"(?<=\d)[wW]$", "万", cell)
+        product = _TIMES.fullmatch(cell)
+        if product is not None:  # 500元×12户
+            return Decimal(product[1]) * Decimal(product[2]) * (Decimal(1) if "元" in cell else times)
     addends = cell.removesuffix("元").split("+") if "+" in cell else []
     if len(addends) > 1 and not addends[-1]:
         cell = cell.removesuffix("+")  # 100+: so many and more
@@ -229,6 +235,8 @@ def _without_measure(cell: str, unit: str) -> str | None:
 _PRESENT = re.compile(r".*(?:实到|实际到会|实际参加|实有|实际)\D{0,4}(\d+)\s*[人名位]?", re.DOTALL)
 _TOGETHER = re.compile(r"\D*(?:共计?|合计|总计)\s*(\d+)\s*(?:人次|[人名位户])", re.DOTALL)
 _COUNT = re.compile(r"(?!.*(?:其中|含|应到|实到|不|缺))[^\d第]{0,6}?(\d+)\s*(人次|[人名位户])")
+_BOTH = re.compile(r"男\D?(\d+)\D{0,3}女\D?(\d+)[人名]?|(\d+)男\D?(\d+)女")
+_BESIDE_OTHERS = re.compile(r"\d+(?:户|批|场|次|期|个班)次?[,，、/;；\s]*共?(?P<n>\d+)(?P<unit>人次|[人名户])")
 _ONE_NUMBER = re.compile(r"[^\d第]{1,8}(\d+)\s*(人次|[人名位户])|(\d+)(人)户")
 
 
@@ -242,6 +250,12 @@ def _worded(cell: str, unit: str) -> str | None:
         found = pattern.fullmatch(cell)
         if found is not None:
             return found[1]
+    both = _BOTH.fullmatch(cell) if unit != "household" else None
+    if both is not None:
+        return str(sum(int(n) for n in both.groups() if n))
+    beside = _BESIDE_OTHERS.fullmatch(cell)
+    if beside is not None and (beside["unit"] == "户") == (unit == "household"):
+        return beside["n"]
     several = [_COUNT.fullmatch(part.strip()) for part in re.split(r"[,，、;；+\n]", cell)]
     if len(several) > 1 and all(s is not None and s[2] == several[0][2] for s in several if several[0] is not None) and None not in several:
         unit_said = several[0][2] if several[0] is not None else ""
@@ -488,13 +502,18 @@ _CLOCK = re.compile(
 )
 _WEEKDAY = re.compile(r"[（(]?(?:星期|周|礼拜)[一二三四五六日天][)）]?")
 _TERM = re.compile(
-    r"(?:(?P<y>(?:19|20)\d\d)(?P<z>[-—–~～/至](?:19|20)?\d\d)?(?:年度?|学年度?|度)?)?第?(?P<t>秋季学期|秋季|秋|春季学期|春季|春|一学期|二学期|上学期|下学期|一季度|二季度|三季度|四季度|1季度|2季度|3季度|4季度|上半年|下半年|全年|年初|年中|年底|年末)"
+    r"(?:(?P<y>(?:19|20)\d\d)(?P<z>[-—–~～/至](?:19|20)?\d\d)?(?:年度?|学年度?|度)?)?第?(?P<t>秋季学期|秋季|秋|春季学期|春季|春|一学期|二学期|上学期|下学期|暑假|暑期|寒假|一季度|二季度|三季度|四季度|1季度|2季度|3季度|4季度|上半年|下半年|全年|年初|年中|年底|年末)"
 )
 _TERMS = {
     "一季度": (1, 3), "二季度": (4, 6), "三季度": (7, 9), "四季度": (10, 12), "1季度": (1, 3), "2季度": (4, 6), "3季度": (7, 9), "4季度": (10, 12),
     "秋季学期": (9, 0), "秋季": (9, 0), "秋": (9, 0), "一学期": (9, 0), "春季学期": (3, 0), "春季": (3, 0), "春": (3, 0), "二学期": (3, 0), "上学期": (9, 0), "下学期": (3, 0),
-    "上半年": (1, 6), "下半年": (7, 12), "全年": (1, 12), "年初": (1, 0), "年中": (6, 0), "年底": (12, 0), "年末": (12, 0),
+    "暑假": (7, 8), "暑期": (7, 8), "寒假": (1, 2), "上半年": (1, 6), "下半年": (7, 12), "全年": (1, 12), "年初": (1, 0), "年中": (6, 0), "年底": (12, 0), "年末": (12, 0),
 }  # fmt: skip
+_FEASTS = {"元旦": 1, "五一": 5, "劳动节": 5, "六一": 6, "儿童节": 6, "七一": 7, "八一": 8, "教师节": 9, "国庆": 10, "国庆节": 10}
+_FEAST = re.compile(
+    rf"(?:(?P<y>(?:19|20)\d\d)年?)?(?P<f>{'|'.join(sorted(_FEASTS, key=len, reverse=True))}|春节|元宵节?|清明节?|端午节?|中秋节?|重阳节?)(?:前夕|前后|期间|节前|前|后)?"
+)
+"""Feasts by the sun have a month; of those by the moon only the year is sure."""
 _MONTHS = {m: n for n, m in enumerate(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1)}
 _ENGLISH = re.compile(
     r"(?:(?P<d>\d{1,2})(?:st|nd|rd|th)?[-/ ]|(?P<y>(?:19|20)\d\d)[-/ ])?(?P<m>[A-Za-z]{3})[a-z]{0,6}\.?(?:[-/ ,]+(?P<e>\d{1,2})(?:st|nd|rd|th)?)??(?:[-/ ,]+(?P<z>(?:19|20)?\d\d))?",
@@ -550,6 +569,9 @@ def _read_date(text: str, year: int | None) -> Period | None:
     term = _TERM.fullmatch(re.sub(r"(?<=季度)[初中底末]$", "", cell))
     if term is not None:
         return _term(term["t"], _year_of_term(term, year))
+    feast = _FEAST.fullmatch(cell)
+    if feast is not None:
+        return _single(int(feast["y"]) if feast["y"] else year, _FEASTS.get(feast["f"]), None)
     cell = _PART_OF_MONTH.sub("", cell)
     found = _short(cell, year)
     if found is not None:
@@ -567,7 +589,21 @@ def _read_date(text: str, year: int | None) -> Period | None:
             found = _between(match, year)
             if found is not None:
                 return found
-    return _open_ended(cell, year)
+    return _open_ended(cell, year) or _listed(text, year)
+
+
+def _listed(text: str, year: int | None) -> Period | None:
+    """Full dates told one by one (2021.3.5；2021.4.6): from the first to the last."""
+    parts = [p for p in re.split(r"[;；、，,\n]", text) if p.strip()]
+    if not 2 <= len(parts) <= 12 or not all(re.match(r"\s*(?:19|20)\d\d\D", p) for p in parts):
+        return None
+    found = [_read_date(p, year) for p in parts]
+    days = [p for p in found if p is not None]
+    return (
+        Period(days[0].begin, days[-1].final, precision=days[0].precision)
+        if len(days) == len(parts) and days[0].begin <= days[-1].final
+        else None
+    )
 
 
 def _plainer(cell: str, year: int | None) -> str:

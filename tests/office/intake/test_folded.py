@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from bangfu.catalogue.reading import read_number
+import pytest
+
+from bangfu.catalogue.reading import Problem, read_date, read_number
 from bangfu.office.intake.understanding import year_of
 from bangfu.office.intake.words import Vocabulary, is_signature, is_total
 from tests.office.intake.test_layouts import column, read
@@ -147,6 +149,18 @@ def test_the_cells_own_unit_counts_before_the_headers() -> None:
     assert read_number("2000册", "copy", "万册") == 2000
     assert read_number("0.3万", "copy", "万册") == 3000
     assert read_number("0.3", "copy", "万册") == 3000
+
+
+def test_numbers_and_days_as_clerks_say_them() -> None:
+    money = {"1.2w": 12000, "5000元/人×3人=15000元": 15000, "500元×12户": 6000, "现金5000元": 5000}
+    assert {text: read_number(text, "CNY") for text in money} == money
+    heads = {"男20女30": 50, "2批60人": 60, "1户5人": 5}
+    assert {text: read_number(text, "person") for text in heads} == heads
+    days = {"2021年春节前": "2021-01-01", "国庆期间": "2021-10-01", "2021年暑假": "2021-07-01", "2021.3.5；2021.4.6": "2021-03-05"}
+    assert {text: str(read_date(text, 2021).begin) for text in days} == days
+    assert str(read_date("2021.3.5；2021.4.6").last) == "2021-04-06"
+    with pytest.raises(Problem):
+        read_date("2021.2.30；2021.4.6")
 
 
 def test_households_visited_in_groups_are_recorded_by_their_number(words: Vocabulary) -> None:
