@@ -219,6 +219,33 @@ def test_what_the_sentences_are_about():
     assert wrong == []
 
 
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        # produce under a word of trade is about the trade, however much the nearest product speaks for the industry
+        ("合作社卖出土鸡900只、核桃40公斤、肉牛6头", "consumption_sales consumption_sales consumption_sales"),
+        ("工会采购土鸡900只、核桃40公斤", "consumption_purchase consumption_purchase"),
+        ("存栏土鸡900只、肉牛6头", "industry_base industry_base"),
+        # what is adopted governs its sentence: its price, its harvest
+        ("城里人认养果树70棵，每棵每年300元，可摘40斤", "adoption adoption adoption"),
+        # a sum whose thing is named behind it, or that tells what things are worth, is about the thing
+        ("送去2万元的棉被", "donation_goods"),
+        ("捐助轮椅30台，总值9万元", "donation_goods donation_goods"),
+        ("出资9万元，在4个村铺设管道", "infrastructure infrastructure"),
+        ("发放小额贷款9万元，建起大棚6个", "fund_input industry_base"),
+        # what is done to people tells more than what they are called
+        ("走访慰问结对家庭12户", "visit"),
+        # words that only seem to stand where two others meet
+        ("近年来学校采购大米300公斤", "consumption_purchase"),
+        ("通过线上线下销售300万元", "consumption_sales"),
+        # what stands there without a deed is background
+        ("该县有7万人，面积300平方公里", "other other"),
+    ],
+)
+def test_what_is_done_tells_the_topic(text, kinds):
+    assert " ".join(c.kind for c in read(text).claims) == kinds
+
+
 def one(text: str, **hints):
     (claim,) = read(text, **hints).claims
     return claim
