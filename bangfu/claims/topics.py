@@ -130,7 +130,7 @@ class Topics:
                 table.get("beside"), [word for level in ("governs", "sure", "strong") for word in _strings(table.get(level, []))]
             ).items():
                 words.setdefault(word, []).append((number, _BESIDE, units))
-        self.fits: dict[tuple[str, str, bool, bool], list[int]] = {}
+        self.fits: dict[tuple[str, str, bool, bool], tuple[list[int], list[int]]] = {}
         self.codes = [topic.code for topic in self.topics]
         self.places = {code: place for place, code in enumerate(self.codes)}
         self.single = {w: tuple(s) for w, s in words.items() if len(w) == 1}
@@ -140,10 +140,6 @@ class Topics:
                 self.index.setdefault(word[:2], []).append((word, tuple(said for said in words[word] if said[1])))
         first, second = ("".join(sorted({pair[place] for pair in self.index})) for place in (0, 1))
         self.begins = re.compile(f"[{first}](?=[{second}])|[{''.join(sorted(self.single))}]")
-        self.units: dict[str, tuple[int, ...]] = {}
-        for number, topic in enumerate(self.topics):
-            for unit in topic.units:
-                self.units[unit] = (*self.units.get(unit, ()), number)
 
     def cues(self, text: str, start: int, end: int) -> list[Cue]:
         """The cue words of a stretch of text, in order; a longer word hides those inside it."""
@@ -165,12 +161,18 @@ class Topics:
                     found.append(Cue(at, at + 1, single[sign[0]]))
         return found
 
-    def _fit(self, spot: Spot) -> list[int]:
-        """How far the words of each topic speak for a number like this."""
+    def _fit(self, spot: Spot) -> tuple[list[int], list[int]]:
+        """How far the words of each topic speak for a number like this, and the points its unit gives by itself."""
         like = (spot.unit, spot.done, spot.spent, spot.traded)
         found = self.fits.get(like)
         if found is None:
-            found = [topic.hears(spot.unit, spot.done, spent=spot.spent, traded=spot.traded) for topic in self.topics]
+            fit = [topic.hears(spot.unit, spot.done, spent=spot.spent, traded=spot.traded) for topic in self.topics]
+            own, told = _OWN_UNIT.get(spot.unit, ("", 0))
+            points = [
+                _UNIT_POINT * (spot.unit in topic.units) + told * (topic.code == own) * far // 100
+                for topic, far in zip(self.topics, fit, strict=True)
+            ]
+            found = fit, points
             if len(self.fits) < 500:
                 self.fits[like] = found
         return found
@@ -184,13 +186,8 @@ class Topics:
         """The kind of the number at `spot`, and its points. Words in its own clause count in full when they stand close, less where another number stands
         between; those of the clauses around it less the farther they are. What the number before it was about still speaks.
         """
-        points = [0] * len(self.codes)
-        for number in self.units.get(spot.unit, ()):
-            points[number] += _UNIT_POINT
-        fit = self._fit(spot)
-        own = _OWN_UNIT.get(spot.unit)
-        if own is not None:
-            points[self.places[own[0]]] += own[1] * fit[self.places[own[0]]] // 100
+        fit, said = self._fit(spot)
+        points = said.copy()
         done = "" if spot.unit == "organisation" else spot.done
         unit, start, end, (left, right), (floor, ceiling) = spot.unit, spot.start, spot.end, spot.clause, spot.between
         for cue_start, cue_end, speaks in cues:
