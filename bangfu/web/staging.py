@@ -216,6 +216,10 @@ def _refused(upload: Upload, why: list[tuple[str, str]]) -> None:
     mine.save(update_fields=["result", "started"])
 
 
+MOST_GONE = 20_000
+"""So many entries that a corrected workbook no longer has are remembered, to be looked through and voided."""
+
+
 def result_of(result: Result) -> dict[str, Any]:
     """What an import came to, as JSON: counts that add up, corrected rows before → after, figures before → after."""
     return {
@@ -225,7 +229,7 @@ def result_of(result: Result) -> dict[str, Any]:
             for c in result.changes[:500]
         ],
         "changed": len(result.changes),
-        "gone": result.gone[:500],
+        "gone": result.gone[:MOST_GONE],
         "figures": [[code, *(None if v is None else str(v) for v in (before, after))] for code, before, after in result.figures],
     }
 

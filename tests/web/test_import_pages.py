@@ -266,6 +266,23 @@ def test_rows_that_are_gone_are_voided_on_a_persons_word(office: Office, clerk: 
     assert not Entry.objects.filter(pk=first.pk, ended=None).exists()
 
 
+def test_all_that_is_gone_is_counted_and_voided_a_part_at_a_time(office: Office, clerk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two of six trainings are gone; one is listed at once, the other after it."""
+    monkeypatch.setattr("bangfu.web.pages.intake.GONE_AT_ONCE", 1)
+    six = [[n, f"第{n}期花椒培训", f"2019-0{n}-05", "甲村", "园艺系", 10 + n, 20 + n] for n in range(1, 7)]
+    hand_in(office, clerk, sheet([*TRAININGS[:2], *six]))
+    clerk.post(at(office, "confirm", Upload.objects.get().pk))
+    hand_in(office, clerk, sheet([*TRAININGS[:2], *six[2:]]))
+    upload = Upload.objects.latest("pk")
+    assert "没有的 2 条记录" in text(clerk.post(at(office, "confirm", upload.pk), follow=True))
+    for left in (1, 0):
+        page = text(clerk.get(at(office, "gone", upload.pk)))
+        assert ("还有 1 条" in page) == bool(left)
+        (entry,) = re.findall(r'name="entry" value="(\d+)"', page)
+        clerk.post(at(office, "gone", upload.pk), {"entry": entry, "reason": "表里删去"})
+    assert "没有这样的记录了" in text(clerk.get(at(office, "gone", upload.pk)))
+
+
 def test_what_an_earlier_batch_has_stands_beside_the_row(office: Office, clerk: Client, liaison: Client) -> None:
     rows = [["采购台账"], ["采购日期", "产品名称", "金额", "产地", "发票号"], ["2020-03-05", "苹果", 12, "甲村", "F2020031"]]
     hand_in(office, clerk, sheet(rows), "一.xlsx")

@@ -40,6 +40,9 @@ MOST_FILES = 30
 TOLD = 300
 """So many problems are listed; the number of all is told."""
 PAGE = 50
+FIRST_GONE = 20
+GONE_AT_ONCE = 500
+"""Entries that a corrected workbook no longer has: so many stand on the result, and so many are voided at once."""
 
 
 def _intake_desk(request: HttpRequest, slug: str) -> Desk:
@@ -320,7 +323,9 @@ def imported(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         upload=upload,
         counts=result.get("counts", {}),
         changes=result.get("changes", []),
-        gone=rows(desk, facts_of(_still_there(desk, upload))),
+        unlisted=result.get("changed", 0) - len(result.get("changes", [])),
+        gone=len(there := _still_there(desk, upload)),
+        rows=rows(desk, facts_of(there[:FIRST_GONE])),
         figures=figures,
         labels=labels,
     )
@@ -339,6 +344,7 @@ def gone(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     desk = _intake_desk(request, slug)
     upload = _upload(desk, pk)
     there = _still_there(desk, upload)
+    left, there = len(there) - GONE_AT_ONCE, there[:GONE_AT_ONCE]
     chosen, wrong = there, []
     if request.method == "POST":
         chosen = [e for e in there if str(e) in request.POST.getlist("entry")]
@@ -355,6 +361,7 @@ def gone(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         upload=upload,
         rows=rows(desk, facts_of(there)),
         chosen=set(chosen),
+        left=left,
         reason=request.POST.get("reason", ""),
         wrong=wrong,
         status=422 if wrong else 200,
