@@ -212,7 +212,7 @@ def _is_date(text: str, year: int | None) -> bool:
     try:
         found = read_date(text, year or 2019)
     except Problem:
-        return re.match(r"(?:19|20)\d\d[-./年]\d", text) is not None
+        return re.match(r"(?:19|20)\d\d[-./年]\d{1,2}(?!\d)", text) is not None  # 2021-0009 is a voucher's number
     if re.fullmatch(r"\d+(?:\.\d+)?", text) and not re.fullmatch(
         r"(?:19|20)\d{2}(?:(?:0[1-9]|1[0-2])(?:[0-3]\d)?)?|(?:19|20)\d\d\.(?:0?[1-9]|1[0-2])", text
     ):
@@ -281,10 +281,12 @@ def _measures(fld: Field, seen: Profile) -> bool:
 
 
 def _choice_fit(fld: Field, seen: Profile) -> float:
-    if seen.number > 0.8 and seen.date < 0.5:
-        return 0.4
     heard = seen.texts[:40]
     known = sum(_understood(lambda t: read_choice(t, fld.choices), t) for t in heard) / len(heard)
+    if seen.number > 0.8 and seen.date < 0.5 and known < 0.5:
+        return 0.4
+    if not known and len(heard) > 2:
+        return 0.5  # other kinds than ours are told apart here
     return 1.08 if known >= 0.5 else 0.95 if known >= 0.2 else 0.75
 
 
@@ -944,6 +946,7 @@ class Understanding:
                     and weight > 0.97
                     and seen.date < 0.8
                     and kind.fields[name].type in {FieldType.TEXT, FieldType.NOTE, FieldType.CODE, FieldType.CHOICE}
+                    and (kind.fields[name].type is not FieldType.CHOICE or suits > 0.5 or kind.fields[name].required)
                 ):
                     suits = max(suits, 0.85)  # the very word of a free text: whatever stands there belongs there
                 score = match.score * weight * suits

@@ -315,7 +315,8 @@ def nearness(word: str, other: str) -> float:
     dice = 2 * len(mine & theirs) / (len(mine) + len(theirs))
     tail = 0.12 if word[-2:] == other[-2:] else 0.0
     subsequence = 0.75 if _within(short, long) and share >= 0.5 and short[-1] == long[-1] else 0.0
-    return max(min(0.3 + 0.6 * dice + tail, 0.9) if dice >= 0.3 else 0.0, subsequence)
+    other_head = 0.1 if word[-1] != other[-1] else 0.0  # 采购批次 is no 采购人
+    return max(min(0.3 + 0.6 * dice + tail - other_head, 0.9) if dice >= 0.3 else 0.0, subsequence)
 
 
 def _within(short: str, long: str) -> bool:
