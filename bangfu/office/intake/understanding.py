@@ -29,6 +29,7 @@ from bangfu.office.intake.words import (
     is_figure,
     is_signature,
     is_title_info,
+    is_unit,
     is_venue,
     told_place,
     unit_of,
@@ -241,8 +242,8 @@ def fit(fld: Field, seen: Profile) -> float:
         venues = sum(is_venue(t) for t in seen.texts[:40]) >= 0.5 * min(len(seen.texts), 40)
         return 0.2 if seen.number > 0.6 else 1.1 if seen.place >= 0.5 else 1.0 if seen.place >= 0.1 else 0.8 if venues else 0.7
     if kind is FieldType.UNIT:
-        if seen.number > 0.6 or seen.date > 0.6:
-            return 0.2
+        if seen.number > 0.6 or seen.date > 0.6 or all(is_unit(t) for t in seen.texts[:40]):
+            return 0.2  # 头, 亩: the measures of a quantity beside it
         return 1.1 if seen.unit >= 0.5 else 1.0 if seen.unit >= 0.15 else 0.5 if seen.place > 0.6 or seen.name > 0.8 else 0.75
     if kind in {FieldType.PERSON, FieldType.HOUSEHOLD}:
         return (
@@ -490,6 +491,7 @@ class Understanding:
         self.memory = memory or {}
         self.knows = registers.knows if registers is not None else None
         self.kinds = words.catalogue.kinds
+        self.alike: dict[tuple[str, ...], tuple[str, dict[str, str]]] = {}  # headers of a table read before → its kind, header → field
         self.idf = {word: log(1 + len(self.kinds) / max(words.spread(word), 1)) / log(1 + len(self.kinds)) for word in words.exact}
 
     # ── tables ──
@@ -552,10 +554,13 @@ class Understanding:
         ranked = []
         wholes = _wholes(wanted, texts, profiles)
         planned = _planned(wanted)
+        form = tuple(norm(c.title) for c in columns)
+        before, meant = self.alike.get(form, ("", {}))
         for one in chosen:
-            found = self._assign(one, heard, profiles, wholes, planned, answer)
+            found = self._assign(one, heard, profiles, wholes, planned, answer, meant if one.code == before else {})
             nameless = told if named.get(one.code, 0.0) <= 0.5 else told | {_OF_TABLE}
-            ranked.append((self._worth(one, found, heard, profiles, nameless) + named.get(one.code, 0.0), one, found))
+            same = 0.3 if one.code == before else 0.0  # sheets of one form, a year or a village each
+            ranked.append((self._worth(one, found, heard, profiles, nameless) + named.get(one.code, 0.0) + same, one, found))
         ranked.sort(key=lambda r: -r[0])
         score, best, found = ranked[0]
         if heads_found and not self._suit(best, heads_found, found):
@@ -566,6 +571,9 @@ class Understanding:
         listed = year is not None and named.get(best.code, 0.0) > 0.5
         if not kind and not self._is_ledger(best, found, profiles, source, score, listed=listed):
             result.kind = None
+        elif isinstance(source, Table):
+            titles_of = {c.index: norm(c.title) for c in columns}
+            self.alike.setdefault(form, (best.code, {titles_of[i]: c.name for i, c in found.items()}))
         result.year = year
         result.period = next((t for t in titles if year is not None and str(year) in t), "")
         if not heads_found and isinstance(source, Table) and result.kind is not None:
@@ -730,8 +738,12 @@ class Understanding:
         wholes: Mapping[int, tuple[int, ...]],
         planned: frozenset[int],
         answer: Answer | None,
+        meant: Mapping[str, str],
     ) -> dict[int, _Candidate]:
-        """The best one-to-one reading of the columns as fields of `kind`; several columns may make up the place."""
+        """The best one-to-one reading of the columns as fields of `kind`; several columns may make up the place.
+
+        `meant` says what the same headers meant in an earlier table of the file.
+        """
         candidates: list[_Candidate] = []
         for column in columns:
             if answer is not None and column.index in answer:
@@ -745,6 +757,9 @@ class Understanding:
                 continue
             candidates.extend(self._header_candidates(kind, column, profiles[column.index], whole=column.index in wholes))
             candidates.extend(self._value_candidates(kind, column, profiles[column.index]))
+        if meant:
+            said = {c.index: meant.get(norm(c.title)) for c in columns}
+            candidates = [replace(c, score=c.score * 1.15) if said[c.index] == c.name and c.score >= 0.45 else c for c in candidates]
         if planned:
             done = {c.name for c in candidates if c.index not in planned and c.score >= LEAST and kind.fields[c.name].export}
             candidates = [replace(c, score=c.score * 0.6) if c.index in planned and c.name in done else c for c in candidates]
@@ -969,7 +984,7 @@ class Understanding:
                 out.append(_Candidate(0.57, column.index, "begin", "", "values"))
             if "place" in kind.fields and seen.place >= 0.6 and not re.search(r"单位|账户|户名|收款|供", column.title):
                 out.append(_Candidate(0.6, column.index, "place", "", "values"))
-            if "unit" in kind.fields and seen.unit >= 0.6 and not re.search(r"来源|资金|供|收|受", column.title):
+            if "unit" in kind.fields and seen.unit >= 0.6 and not re.search(r"来源|资金|供|收|受|[人员]$", column.title):
                 out.append(_Candidate(0.6, column.index, "unit", "", "values"))
             if seen.identity >= 0.8:
                 name = next((n for n in ("household_id_number", "id_number") if n in kind.fields), "")

@@ -64,6 +64,11 @@ def heading(text: str) -> Heading:
     return Heading(word.strip(":：,，/、"), units[0] if units else "", "".join(remarks))
 
 
+def is_unit(text: str) -> bool:
+    """Whether a text is but a measure word: 亩, 万元, 人次."""
+    return _UNITS.fullmatch(norm(text)) is not None
+
+
 @lru_cache(maxsize=4096)
 def unit_of(text: str) -> str:
     """The unit that a line above a table declares («单位：万元», «金额单位：元»), or ""."""
