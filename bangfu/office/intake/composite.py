@@ -26,6 +26,7 @@ _TOKEN = re.compile(
 )
 _CUT = re.compile(r"\s*(?:[/／、;；+＋\n]|[，,](?!\d{3}(?!\d)))\s*")
 _MONEY = re.compile(r"(?:现金|慰问金|发放)?\s*(?P<m>[¥￥]?\s*\d[\d,]*(?:\.\d+)?\s*[万千]?元|[¥￥]\s*\d[\d,]*(?:\.\d+)?)")
+_COUNT = re.compile(r"(?:共计?|约|近)?\s*(?P<n>\d[\d,]*)\s*(?:余|多)?\s*(?P<u>人次|[人名位户])")
 _PENDING = re.compile(r"待|未定|另行|核定")
 _WITHIN = re.compile(r"(?P<head>[^（()）]+)\((?P<inner>[^()]*)\)")
 
@@ -116,6 +117,11 @@ def cut(text: str, fields: Sequence[Field | None]) -> dict[str, str]:
 def _with_words(cell: str, numbers: Sequence[Field], words: Field) -> dict[str, str]:
     if not numbers:
         return {words.name: cell}
+    if numbers[0].unit in _HEADS:
+        counts = list(_COUNT.finditer(cell))
+        rest = _COUNT.sub("", cell).strip(" ,，、;；:：共计约()")
+        heads = "、".join(c[0] for c in counts) if len({unit_meant(c["u"]) for c in counts}) == 1 else cell
+        return {numbers[0].name: heads, **({words.name: rest} if rest else {})} if counts else {words.name: cell}
     money = _MONEY.search(cell)
     if money is not None:
         rest = (cell[: money.start()] + cell[money.end() :]).strip("、,，;；+ ")

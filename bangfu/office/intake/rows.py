@@ -33,7 +33,7 @@ from bangfu.office.intake.composite import cut, cut_within, unit_meant
 from bangfu.office.intake.reading import Sheet, place_of
 from bangfu.office.intake.registers import Place, Registers, Unit
 from bangfu.office.intake.structure import Card, Grid, Table, account_book
-from bangfu.office.intake.understanding import Meaning, Understood, years_in
+from bangfu.office.intake.understanding import DAY_AND_WORDS, Meaning, Understood, years_in
 from bangfu.office.intake.words import SERIAL, heading, is_note, is_title_info, is_venue, told_time
 from bangfu.quantities import plain
 
@@ -152,7 +152,6 @@ _NUMBERED = re.compile(r"^\s*[（(]?[一二三四五六七八九十\d]+[、)）�
 _BRANCH = re.compile(r"党总?支部|党总支|党委|党组织|支部委员会")
 _LABELLED = re.compile(r"([\u4e00-\u9fff]{2,8})\s*[:：]\s*([^\s\u3000:：;；,，、]{2,30})(?![^\s\u3000;；,，、]*[:：])")
 _SCHOOL_YEAR = re.compile(r"(?:19|20)\d\d\s*[-—–~～/至]\s*(?:19|20)?\d\d")
-_DAY_AND_WORDS = re.compile(r"([\d０-９年月日号./\-—–~～至到\s]*[\d０-９年月日号])[，,、;；\s]+([\u4e00-\u9fff][^\d]{1,30})")
 _BARE_DAY = re.compile(r"\d{1,2}[日号]")
 _SECOND_DATE = re.compile(r"\d")
 _AS_LONG_AS = re.compile(r"\d+\s*(?:个?月|个?工作日|[日天周年])[之以]?内|长期|持续|常态|立行立改|即知即改")
@@ -652,7 +651,7 @@ class TableReader:
 
     def _day_and_words(self, part: _Part, text: str, context: Context, record: Record, problem: Problem) -> tuple[Any, Problem | None]:
         """A date with words behind it (2022.3.5，上寨村): the date; and the place, where no column tells it."""
-        found = _DAY_AND_WORDS.fullmatch(text.strip())
+        found = DAY_AND_WORDS.fullmatch(text.strip())
         if found is None:
             return None, problem
         try:

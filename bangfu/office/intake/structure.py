@@ -470,6 +470,8 @@ class _Strip:
         figures = sum(is_figure(t) and norm(t) not in SERIAL and c not in periods and not self._over_month(row, c) for c, t in cells)
         if figures > (0 if count < 6 else 1):
             return False
+        if current is None and any(is_figure(t) for _, t in cells) and self._is_card_row(row):
+            return False  # 所在村 | 上寨村 | 走访日期 | 2023.3.5
         known = [self.words.known(t) or c in periods for c, t in cells]
         hits = sum(known)
         if periods and not any(self.words.known(t) for c, t in cells if c not in periods):
@@ -491,7 +493,9 @@ class _Strip:
             return True
         if hits >= 3 and hits >= 0.6 * count and adjacent >= 1:
             return self._data_follow(row, 1) or hits >= 0.8 * count
-        return hits >= 2 and hits >= 0.4 * count and adjacent >= 1 and self._data_follow(row, 2) and not self._is_card_row(row)
+        if hits >= 2 and hits >= 0.4 * count and adjacent >= 1 and self._data_follow(row, 2) and not self._is_card_row(row):
+            return True
+        return hits >= 2 and count >= 4 and self._rows_like_it(row, cells)
 
     def _names(self, cells: Cells) -> frozenset[int]:
         """The columns over which places or departments of the register stand, where there are several."""
@@ -502,6 +506,16 @@ class _Strip:
     def _is_pair_data(self, row: int) -> bool:
         cells = self.cells(row) if row < len(self.grid.rows) else []
         return len(cells) == 2 and any(is_figure(t) for _, t in cells) and not any(self.words.exactly(t) for _, t in cells)
+
+    def _rows_like_it(self, row: int, cells: Cells) -> bool:
+        """Whether short words, each said once, stand over two rows of the same cells of which each has a figure: a header in words nobody knows."""
+        words = [norm(t) for _, t in cells]
+        if len(set(words)) < len(words) or any(len(w) > 8 for w in words):
+            return False
+        mine = {c for c, _ in cells}
+        below = [self.cells(r) for r in (row + 1, row + 2) if r < len(self.grid.rows)]
+        alike = [len(mine & {c for c, _ in one}) >= 0.7 * len(mine) and any(is_figure(t) for _, t in one) for one in below]
+        return len(alike) == 2 and all(alike) and not any(self._is_card_row(r) for r in (row + 1, row + 2))
 
     def _data_follow(self, row: int, figures: int) -> bool:
         """Whether one of the next rows has figures, or at least as many cells (a table of words)."""
@@ -693,7 +707,10 @@ class _Strip:
         both = sum(
             1 for a, b in pairwise(cells) if self._is_label(a[1]) and self._is_label(b[1]) and b[0] == self.grid.reach(row, a[0])[1] + 1
         )
-        return both == 0 or (both == 1 and len(cells) >= 4 and all(labels[::2]) and not all(labels[1::2]))
+        paired = len(cells) >= 4 and all(labels[::2])
+        if paired and len(cells) % 2 == 0 and any(is_figure(t) for _, t in cells[1::2]):
+            return sum(labels[1::2]) * 2 <= len(labels[1::2])  # a value may read like a label: 户类型 | 脱贫户 | 走访日期 | 2023.3.5
+        return both == 0 or (both == 1 and paired and not all(labels[1::2]))
 
     def _cards(self, row: int, found: Layout, titles: dict[int, str]) -> int:
         """Read the forms that begin at `row`; returns the row after them (`row` itself where there are none)."""
@@ -731,8 +748,9 @@ class _Strip:
         """Labels down the side and one entry a column: one card for each column of values."""
         counts = Counter(len(self.cells(r)) for r in rows)
         typical = counts.most_common(1)[0][0]
-        if typical < 3 or any(self._is_label(t) or self._is_filled_label(t) for r in rows for _, t in self.cells(r)[1:]):
-            return []
+        values = [t for r in rows for _, t in self.cells(r)[1:]]
+        if typical < 3 or sum(self._is_label(t) or self._is_filled_label(t) for t in values) > 0.1 * len(values):
+            return []  # (a value or two may read like a label: 责任部门 | 建设部 | 工会)
         columns = sorted({c for r in rows for c, _ in self.cells(r)[1:]})
         return [[(self.cells(r)[0][1], (r, c), self.grid.raw(r, c)) for r in rows] for c in columns]
 

@@ -190,7 +190,7 @@ _COUNTED = (
 _COUNTS_OTHERS = re.compile(r"^[\d.,，]+\s*(?![万亿千百]?元|[万亿千百]|块|角|[¥￥])[^\d\s.,，（()）￥¥%-]{1,2}$", re.ASCII)
 _STRICT = frozenset({"person", "household", "CNY"})
 _WHATEVER = frozenset({"item", "copy"})
-_LATER = re.compile(r"出生|生日|整改|完成|交付|交货|时限|期限|到期|计划|预计")
+_LATER = re.compile(r"出生|脱贫|退出|生日|整改|完成|交付|交货|时限|期限|到期|计划|预计")
 
 _NUMBERISH = re.compile(
     r"(?:近|约|超|逾|不足|大约|共|人民币|约为)?\s*[¥￥$(（]?\s*[-−－]?[\d０-９][\d０-９,，.．]*\s*(?:余|多)?\s*[百千万亿]?\s*(?:余|多)?\s*[^\d\s]{0,4}[)）]?(?:[（(].*[)）])?"
@@ -207,9 +207,14 @@ def _is_number(text: str) -> bool:
     return _NUMBERISH.fullmatch(text) is not None or _HEADS.fullmatch(text) is not None  # 师生共15人
 
 
+DAY_AND_WORDS = re.compile(r"([\d０-９年月日号./\-—–~～至到\s]*[\d０-９年月日号])[，,、;；\s]+([\u4e00-\u9fff][^\d]{1,30})")
+
+
 def _is_date(text: str, year: int | None) -> bool:
     if re.fullmatch(r"\d{1,2}[日号]", text):
         return True  # a day of the month that the title names
+    beside = DAY_AND_WORDS.fullmatch(text)
+    text = beside[1] if beside is not None else text  # 3月5日至7日，上寨村
     try:
         found = read_date(text, year or 2019)
     except Problem:

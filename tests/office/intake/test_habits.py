@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from bangfu.office.intake.preview import answer_of, preview_book
+from bangfu.office.intake.reading import Book, Sheet
 from bangfu.office.intake.words import Vocabulary
-from tests.office.intake.test_layouts import column, read
+from tests.office.intake.test_layouts import OFFICE, column, read
+
+
+def table(text: str) -> list[list[str]]:
+    return [line.split("|") for line in text.splitlines()]
 
 
 def test_a_date_of_another_matter_is_not_the_end(words: Vocabulary) -> None:
@@ -166,3 +172,95 @@ def test_a_subtotal_is_of_the_rows_before_it(words: Vocabulary) -> None:
         """,
     )
     assert [(e["excel_row"], e["why"]) for e in answer["errors"]] == [(8, "total_mismatch")]
+
+
+def test_sheets_of_one_form_mean_the_same(words: Vocabulary) -> None:
+    """The second sheet's crops all look like names of persons; its headers mean what they meant on the first."""
+    head = "认养编号|认养部门|认养的对象|数量|认养款（元）|签约日期"
+    first = Sheet("柳湾村", table(f"2023年认养登记\n{head}\nRY-01|综合办|黑山猪一级|2|1800|3月5日\nRY-02|安质部|稻花香大米|3|900|3月6日"))
+    second = Sheet("南坪社区", table(f"2023年认养登记\n{head}\nRY-03|综合办|花田|2|1800|3月5日\nRY-04|安质部|香猪|3|900|3月6日"))
+    answer = answer_of(preview_book(Book("x.xlsx", [first, second]), words, [OFFICE]))
+    assert column(answer, "title") == ["黑山猪一级", "稻花香大米", "花田", "香猪"]
+    assert answer["errors"] == []
+
+
+def test_a_voucher_may_begin_with_a_year_and_classes_may_be_others(words: Vocabulary) -> None:
+    answer = read(
+        words,
+        """
+        2021年帮扶资金支出台账（单位：元）
+        序号|拨款时间|资金用途|帮扶村|金额|用途类别|凭证号
+        1|2月6日|羊舍改造|柳湾村|8000|甲类|2021-0009
+        2|3月6日|水渠维修|柳湾村|5000|乙类|2021-0011
+        3|4月8日|图书角|南坪社区|3000|甲类|2021-0009
+        """,
+    )
+    assert [(e["excel_row"], e["why"]) for e in answer["errors"]] == [(5, "duplicate")]
+
+
+def test_a_roster_under_the_year_of_its_title(words: Vocabulary) -> None:
+    answer = read(words, "领导小组成员名单（2023年调整）\n职务|姓名|行政职务\n组长|方远|董事长\n副组长|石林|总经理\n成员|姜山|总会计师")
+    assert column(answer, "title", "leading_group") == ["方远", "石林", "姜山"]
+    assert column(answer, "date") == ["2023-01-01"] * 3
+
+
+def test_two_things_under_one_header(words: Vocabulary) -> None:
+    answer = read(
+        words,
+        """
+        2023年农村实用技术培训情况
+        期次|培训班名称|培训时间、地点|培训对象及人数|经费（万元）
+        第1期|茶叶种植班|3月5日至7日，柳湾村|茶农45人|0.85
+        第2期|养蜂班|4月12日，南坪社区|蜂农32人、村干部5人|0.3
+        """,
+    )
+    assert column(answer, "date") == ["2023-03-05", "2023-04-12"]
+    assert column(answer, "date_end") == ["2023-03-07", None]
+    assert column(answer, "place") == ["柳湾村", "南坪社区"]
+    assert column(answer, "people") == [45, 37]
+
+
+def test_a_header_in_words_nobody_knows(words: Vocabulary) -> None:
+    answer = read(
+        words,
+        """
+        党委会研究帮扶工作情况
+        时间|届次|议题|到场|缺|结语
+        2022.3.15|第5次|审议年度计划|9人|3人|通过
+        2022.6.8|第12次|研究驻村轮换|8人|2人|原则同意
+        """,
+    )
+    assert column(answer, "title", "meeting") == ["审议年度计划", "研究驻村轮换"]
+
+
+def test_entries_across_and_forms_whose_values_read_like_labels(words: Vocabulary) -> None:
+    across = read(
+        words,
+        """
+        项目基本情况表
+        项目名称|茶叶加工厂|路灯安装|饮水工程
+        实施地点|柳湾村|南坪社区|柳湾村
+        开工时间|2022年3月|2022年4月|2022年5月
+        总投资（万元）|85.5|12|30
+        责任部门|综合办|安质部|二分公司
+        """,
+    )
+    assert column(across, "title", "project") == ["茶叶加工厂", "路灯安装", "饮水工程"]
+    assert column(across, "amount_cny") == [855000, 120000, 300000]
+    form = read(
+        words,
+        """
+        入户走访记录表
+        户主姓名|方远|家庭人口|4|联系电话|16000001111
+        所在村|柳湾村|户类型|脱贫户|走访日期|2023.3.5
+        走访人|石林|走访方式|入户|慰问金|300元
+        """,
+    )
+    assert [(r["kind"], r["title"], r["date"], r["place"], r["amount_cny"]) for r in form["rows"]] == [
+        ("visit", "方远", "2023-03-05", "柳湾村", 300)
+    ]
+
+
+def test_a_year_said_once_for_its_rows(words: Vocabulary) -> None:
+    answer = read(words, "获奖情况\n年度|奖项|颁奖单位\n2021|先进集体|省委\n|优秀第一书记|县委\n2022|先进单位|州委")
+    assert column(answer, "date") == ["2021-01-01", "2021-01-01", "2022-01-01"]
