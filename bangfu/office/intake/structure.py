@@ -467,6 +467,8 @@ class _Strip:
         if sum(self._is_filled_label(t) for _, t in cells) >= 2:
             return False  # labels with their values beside them
         periods = _periods(cells) or (self._names(cells) if current is None else frozenset())
+        if periods and current is None and self._is_set_across(row, cells):
+            return False
         figures = sum(is_figure(t) and norm(t) not in SERIAL and c not in periods and not self._over_month(row, c) for c, t in cells)
         if figures > (0 if count < 6 else 1):
             return False
@@ -496,6 +498,11 @@ class _Strip:
         if hits >= 2 and hits >= 0.4 * count and adjacent >= 1 and self._data_follow(row, 2) and not self._is_card_row(row):
             return True
         return hits >= 2 and count >= 4 and self._rows_like_it(row, cells)
+
+    def _is_set_across(self, row: int, cells: Cells) -> bool:
+        """Whether the row is one of a table whose labels stand down the side, an entry a column: the row above it begins with a label too, over the same cells."""
+        above = self.cells(row - 1) if row > 0 else []
+        return [c for c, _ in above] == [c for c, _ in cells] and self._is_label(above[0][1]) and self._is_label(cells[0][1])
 
     def _names(self, cells: Cells) -> frozenset[int]:
         """The columns over which places or departments of the register stand, where there are several."""
