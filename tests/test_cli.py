@@ -320,6 +320,16 @@ def test_an_account_gets_a_first_password_that_must_be_changed(answer, office):
     assert Membership.objects.get(user=user).role == "leader"
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [("user", "nobody", "--lock"), ("programme", "驻村帮扶", "--helper", "四川农牧学院", "--slug", "a/b")],
+)
+def test_what_cannot_be_is_not_made(bangfu, office, arguments):
+    before = User.objects.count(), Programme.objects.count()
+    assert bangfu(*arguments)[0] == 2
+    assert (User.objects.count(), Programme.objects.count()) == before
+
+
 def test_nothing_stays_behind_where_a_role_cannot_be_given(bangfu, office):
     status, _, err = bangfu("user", "li", "--role", "liaison", "--programme", "dingdian", "--unit", "无此系")
     assert status == 2
@@ -408,7 +418,13 @@ def test_every_problem_of_an_entry_is_told_at_its_field_and_nothing_is_recorded(
 
 @pytest.mark.parametrize(
     ("arguments", "expected"),
-    [(("no_such_kind", "a=b"), "no kind"), (("training", "colour=red"), "colour"), (("training", "title"), "FIELD=VALUE")],
+    [
+        (("training", "place=²"), "No place '²'"),
+        (("training", "place=99999999999999999999"), "No place"),
+        (("no_such_kind", "a=b"), "no kind"),
+        (("training", "colour=red"), "colour"),
+        (("training", "title"), "FIELD=VALUE"),
+    ],
 )
 def test_what_an_entry_cannot_be_is_said(bangfu, office, arguments, expected):
     status, _, err = bangfu("record", *arguments, "--programme", "dingdian")

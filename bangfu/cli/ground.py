@@ -194,7 +194,7 @@ def named(text: str | None, among: QuerySet[Any], zh: str, en: str, *, variants:
     """The id of what is called `text` (its number, its name, or another way in which the office writes it). Raises Stop."""
     if not text:
         return None
-    if text.isascii() and text.isdigit():
+    if text.isascii() and text.isdigit() and len(text) < 19:
         found = list(among.filter(pk=int(text)))
     else:
         found = list(among.filter(name=text))

@@ -217,7 +217,7 @@ def destination(found: Preview, programmes: list[Programme], arguments: argparse
         flush=True,
     )
     answer = sys.stdin.readline().strip()
-    return programmes[int(answer) - 1] if answer.isdigit() and 0 < int(answer) <= len(programmes) else None
+    return programmes[int(answer) - 1] if answer.isdecimal() and 0 < int(answer) <= len(programmes) else None
 
 
 def undecided(path: Path, programmes: list[Programme], arguments: argparse.Namespace) -> None:

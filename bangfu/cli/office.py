@@ -6,7 +6,7 @@ import argparse
 import getpass
 import json
 import sys
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from bangfu.cli import ground
@@ -68,12 +68,20 @@ def add(verbs: Verbs) -> None:
     )
     parser.add_argument("username", nargs="?")
     parser.add_argument("--for", dest="purpose", help=say("用途；给出即新建", "what it is for; makes one"))
-    parser.add_argument("--days", type=int, help=say("有效天数", "valid for so many days"))
+    parser.add_argument("--days", type=days, help=say("有效天数", "valid for so many days"))
     parser.add_argument("--revoke", type=int, metavar="ID")
 
 
 def day(text: str) -> date:
     return date.fromisoformat(text)
+
+
+def days(text: str) -> int:
+    """How long a token is valid, for argparse: a day to a hundred years."""
+    number = ground.positive(text)
+    if number > 36_500:
+        raise ValueError(text)
+    return number
 
 
 def setup(arguments: argparse.Namespace) -> int:
@@ -176,6 +184,8 @@ def set_up_user(arguments: argparse.Namespace) -> dict[str, Any]:
 
     shown: dict[str, Any] = {"username": arguments.username}
     account = User.objects.filter(username=arguments.username).first()
+    if account is None and (arguments.lock or arguments.unlock):
+        raise Stop(f"没有账号“{arguments.username}”。", f"There is no account {arguments.username!r}.")
     if account is None:
         wrong = username_problems(arguments.username, language())
         if wrong:
@@ -255,6 +265,7 @@ def give_role(account: User, arguments: argparse.Namespace) -> dict[str, Any]:
 def token(arguments: argparse.Namespace) -> int:
     ground.open_database()
     from django.contrib.auth.models import User
+    from django.utils import timezone
 
     from bangfu.office import tokens
     from bangfu.office.models import Token
@@ -282,5 +293,10 @@ def token(arguments: argparse.Namespace) -> int:
     if arguments.json:
         emit(rows)
     else:
-        table([tuple(r.values()) for r in rows], say("编号 账号 用途 建于 最近使用 失效", "id account for made used expires").split())
+
+        def moment(at: datetime | None) -> str:
+            return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else ""
+
+        shown = [(t.pk, t.user.username, t.name, moment(t.made), moment(t.used), moment(t.expires)) for t in found]
+        table(shown, say("编号 账号 用途 建于 最近使用 失效", "id account for made used expires").split())
     return 0

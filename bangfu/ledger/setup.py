@@ -6,6 +6,7 @@ missing; docs/tutorial.md shows one); saying the same again changes nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,6 +21,8 @@ from bangfu.ledger.post import Draft, post
 
 BEGIN = date(2012, 1, 1)
 """When a programme of unknown beginning begins: in 2012 every poor county was given its helpers."""
+
+_SLUG = re.compile(r"[A-Za-z0-9_-]{1,50}")
 
 LEVEL_WORDS = {
     word: level
@@ -79,6 +82,12 @@ def programme(
         problems.append(Label("项目没有名称", "The programme has no name"))
     if Programme.objects.filter(helper=helper, name=name.strip()).exists():
         problems.append(Label(f"“{helper.name}”已有名为“{name}”的项目", f"{helper.name} already has a programme {name}"))
+    if slug and not _SLUG.fullmatch(slug):
+        problems.append(
+            Label(
+                f"短名“{slug}”只能用字母、数字和 - _，最多 50 个", f"The short name {slug!r} may hold letters, digits, - and _, 50 at most"
+            )
+        )
     if slug and Programme.objects.filter(slug=slug).exists():
         problems.append(Label(f"短名 {slug} 已被使用，请另取", f"The short name {slug} is taken: choose another"))
     if end is not None and end <= begin:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from bangfu.catalogue import Field, FieldType, Kind, Label
 from bangfu.catalogue.reading import Period, Problem, Value, missing, read_identity, read_row, to_parts
@@ -23,6 +24,8 @@ from bangfu.quantities import from_parts, plain
 
 OWN_COLUMNS = {"id_number": "id_number", "phone": "phone", "household_code": "code"}
 """Personal fields that a person or household has a column for; all others stand in its details under the field's name."""
+
+DIGITS_OF_AN_ID = 18
 
 MOST_MEASURES = 6
 """So many measures stand among the first fields of a form."""
@@ -116,30 +119,37 @@ def _refer(programme: Programme, fld: Field, text: str, refers: _References, pro
                 f"No unit {text!r} is known: choose one, or add it in the settings",
             )
     elif fld.name == "party":
-        refers.party = find_party(text)
+        refers.party = find_party(programme, text)
         refers.party_name = "" if refers.party else text
 
 
 def find_place(programme: Programme, text: str) -> int | None:
     """A place of the programme by id, name or variant; None where there is none, or where several have that name."""
-    if text.isdigit():
-        return Place.objects.filter(pk=int(text)).values_list("pk", flat=True).first()
-    return _only(Place, text, {int(i) for path in programme.places.values_list("path", flat=True) for i in path.strip("/").split("/")})
+    within = {int(i) for path in programme.places.values_list("path", flat=True) for i in path.strip("/").split("/")}
+    if _is_id(text):
+        return int(text) if int(text) in within else None
+    return _only(Place, text, within)
 
 
 def find_unit(programme: Programme, text: str) -> int | None:
     """A unit of the helper organisation (or itself) by id, name or variant."""
     below = Party.objects.filter(path__startswith=programme.helper.path)
-    if text.isdigit():
+    if _is_id(text):
         return below.filter(pk=int(text)).values_list("pk", flat=True).first()
     return _only(Party, text, set(below.values_list("pk", flat=True)))
 
 
-def find_party(text: str) -> int | None:
-    """Any party by id or name."""
-    if text.isdigit():
-        return Party.objects.filter(pk=int(text)).values_list("pk", flat=True).first()
+def find_party(programme: Programme, text: str) -> int | None:
+    """Any party by name; by id one that is no department of another organisation."""
+    if _is_id(text):
+        ours = Q(path__startswith=programme.helper.path) | ~Q(kind__in=("organisation", "unit"))
+        return Party.objects.filter(ours, pk=int(text)).values_list("pk", flat=True).first()
     return _only(Party, text, None)
+
+
+def _is_id(text: str) -> bool:
+    """Whether it is a number that a row may have (² and a number of thirty digits are none)."""
+    return text.isascii() and text.isdigit() and len(text) < DIGITS_OF_AN_ID
 
 
 def _only(model: type[Place | Party], text: str, within: set[int] | None) -> int | None:
