@@ -393,7 +393,7 @@ _OFFICE = re.compile(
 )
 
 
-_AND_OTHERS = re.compile(r"(?<=[\u4e00-\u9fff]{2})(?:同志|等(?:[\d一二三四五六七八九十]+)?(?:[人名位]|同志)*)$")
+_AND_OTHERS = re.compile(r"(?<=[\u4e00-\u9fff]{2})(?:同志|(?:一行|等)(?:[\d一二三四五六七八九十]+)?(?:[人名位]|同志)*)$")
 
 
 def read_names(text: str) -> str:

@@ -147,7 +147,7 @@ _LEDGER = re.compile(r"(?:情况)?(?:登记|统计|汇总|明细|记录|一览|�
 _OUTLINED = _NAMES_GROUPS | {FieldType.PERSON, FieldType.DATE, FieldType.PARTY}
 _YEAR_ALONE = re.compile(r"(?:19|20)\d\d(?:年度?)?")
 _OPEN_END = re.compile(r"至今|现在|目前|在任|在岗|在村|在职|长期|未满|仍在|尚未|持续|常年")
-_AND_OTHERS = re.compile(r"等\s*(\d{1,3})\s*[人名位]")
+_AND_OTHERS = re.compile(r"(?:等|一行)\s*(\d{1,3})\s*[人名位]")
 _NUMBERED = re.compile(r"^\s*[（(]?[一二三四五六七八九十\d]+[、)）．.]\s*")
 _BRANCH = re.compile(r"党总?支部|党总支|党委|党组织|支部委员会")
 _LABELLED = re.compile(r"([\u4e00-\u9fff]{2,8})\s*[:：]\s*([^\s\u3000:：;；,，、]{2,30})(?![^\s\u3000;；,，、]*[:：])")
@@ -345,6 +345,8 @@ class TableReader:
 
     def _is_none(self, cells: Sequence[str]) -> bool:
         width = len(cells)
+        if self.begin is not None and self.begin.index < width and _NOT_HELD.fullmatch(norm(cells[self.begin.index])):
+            return True
         if self.heads_over and all(is_blank(cells[p.index]) for parts in self.heads_over.values() for p in parts if p.index < width):
             return True
         if self.table.period and all(is_blank(cells[i]) for i in self.table.measured if i < width):
@@ -510,22 +512,28 @@ class TableReader:
             found = _AMENDS.search(text) if text else None
             if found is None or not _WRONG.search(text):
                 continue
+            unit = found["u"] or ""
             fld = next(
-                (
-                    f
-                    for f in self.kind.fields.values()
-                    if f.export and f.unit and unit_meant(found["u"]) == f.unit and f.name in record.values
-                ),
+                (f for f in self.kind.fields.values() if f.export and f.unit and f.unit == unit_meant(unit) and f.name in record.values),
                 None,
             )
+            part = next((p for p in self.parts if p.field.type is FieldType.NUMBER and found["w"] and self._is_called(p, found["w"])), None)
+            if not unit and part is not None and part.field.name in record.values:  # 数量应为60
+                fld = part.field
             if fld is None:
                 continue
-            before, value = record.values[fld.name], read_number(found["n"] + found["u"], fld.unit or "other")
+            scale = part.scale if part is not None and not unit else ""
+            before, value = record.values[fld.name], read_number(found["n"] + unit, fld.unit or "other", scale)
             if value != before:
                 record.values[fld.name] = value
                 zh = f"备注说{fld.label.zh}应为 {plain(value)}，已按备注记（表内写 {plain(before)}），请核对"
                 en = f"the remark says that {fld.label.en} should be {plain(value)} (written: {plain(before)}); taken as the remark says, check it"
                 record.issues.append(Issue(record.row, record.places.get(fld.name, index), fld.name, "corrected", zh, en))
+
+    def _is_called(self, part: _Part, word: str) -> bool:
+        """Whether a remark's word is what a column's header ends in: 数量, 金额."""
+        column = next(m.column for m in self.understood.meanings if m.column.index == part.index)
+        return bool(column.path) and heading(column.leaf).word.endswith(word)
 
     def _count_heads(self, cells: Sequence[str], record: Record) -> None:
         """Where no column of heads states them, those that are named count, or those of «等5人»."""
@@ -1070,14 +1078,21 @@ def _groups(table: Table, index: int, form: re.Pattern[str] | None = None) -> bo
     return len(set(texts)) >= 0.7 * len(texts) and not any(is_blank(t) for t in texts)
 
 
+_NOT_HELD = re.compile(
+    r"(?:因.{1,8})?(?:未|没有|暂未|尚未|不再)(?:开展|举办|实施|召开|执行|发放|组织|进行|开班|成行)|(?:已|因.{1,8})?取消|停办|未办|未开"
+)
+"""Stands for the day of what was planned and did not happen."""
 _MEMBER = re.compile(r"(?!户主|本人).{1,8}")
 _CARRIED = re.compile(
     r"(?:上年|上月|上期|上页|年初|期初|月初|本年|年末|期末|月末)(?:度)?(?:结转|结余|余额|转入)|结转(?:下年|下月|下期|下页|上年)(?:度)?|(?:承|接)[前上]页|[过转]次页|转下页"
 )
 """A line that only carries a balance on."""
 _REVOKED = re.compile(r"(?:此|本|该)(?:行|条|笔|项|户|次)?(?:记录)?(?:已)?作废|^\s*作废|已作废\s*$")
-_AMENDS = re.compile(r"(?:应为|更正为|改为|实发共?|实为|实有|共)\s*(?P<n>\d[\d,]*(?:\.\d+)?\s*[万千]?)\s*(?P<u>人次|人|名|户|元|期|场)")
-_WRONG = re.compile(r"应为|更正|笔误|有误|以本栏为准|以备注为准")
+_AMENDS = re.compile(
+    r"(?P<w>数量|金额|人数|人次|户数|场次|期数|件数|册数)?(?:应为|应是|更正为|改为|实发共?|实为|实有|共)\s*"
+    r"(?P<n>\d[\d,]*(?:\.\d+)?\s*[万千]?)\s*(?P<u>人次|人|名|户|元|期|场)?"
+)
+_WRONG = re.compile(r"应为|应是|更正|笔误|有误|以本栏为准|以备注为准")
 _SPAN = re.compile(r"\s*(?:[—–~～至到]+|(?<=[日号])-|(?<=[./]\d\d)-(?=\d{4}[./])|(?<=[./]\d)-(?=\d{4}[./]))\s*")
 _HAPPENED = re.compile(r"(?<=[日号月])(?:[\u4e00-\u9fff]{2,6})$")
 _IN_BAND = re.compile(r"[（(]([^（）()]*\d[^（）()]*)[)）]")

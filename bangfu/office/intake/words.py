@@ -23,7 +23,7 @@ _UNIT_WORD = (
 )
 _UNITS = re.compile(rf"(?:单位[:：]?)?{_UNIT_WORD}(?:[/、,，或和]{_UNIT_WORD})*")
 _PAREN = re.compile(r"[（(\[【]([^（）()\[\]【】]*)[）)\]】]")
-_TAIL_UNIT = re.compile(rf"^(?P<base>.{{2,}}?)(?:[/／:：]|(?<=[额费价值款金入资]))(?P<unit>{_UNIT_WORD})$")
+_TAIL_UNIT = re.compile(rf"^(?P<base>.{{2,}}?)(?:[/／:：](?P<unit>{_UNIT_WORD})|(?<=[额费价值款金入资])(?P<money>[百千]?[万亿]?[元圆]))$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def heading(text: str) -> Heading:
         return Heading(plain)
     tail = None if units else _TAIL_UNIT.match(word)
     if tail is not None:
-        word, units = tail["base"], [tail["unit"]]
+        word, units = tail["base"], [tail["unit"] or tail["money"]]
     return Heading(word.strip(":：,，/、"), units[0] if units else "", "".join(remarks))
 
 

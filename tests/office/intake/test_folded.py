@@ -314,3 +314,26 @@ def test_members_of_a_household_are_no_households_and_nobodys_visits_are_of_grou
     )
     assert entries(visits, "households", "title") == [(32, None), (15, None)]
     assert not visits["doubts"]
+
+
+def test_what_was_planned_and_did_not_happen_and_what_a_remark_mends(words: Vocabulary) -> None:
+    held = read(
+        words,
+        """
+        2021年培训计划执行情况
+        序号|培训班|计划时间|实际时间|计划人数|实到人数|预算（元）|决算（元）
+        1|养殖培训|3月|2021.3.5-3.7|50|46|5000|4800
+        2|电商培训|6月|未开展|40|/|4000|/
+        """,
+    )
+    assert entries(held, "title", "people", "amount_cny") == [("养殖培训", 46, 4800)]
+    assert not held["errors"]
+    bought = read(
+        words, "2022年食堂采购登记\n日期|品名|数量|金额（元）|产地|备注\n3.7|苹果|50|300|南坪社区|数量应为60\n3.8|大米|20袋|1700|柳湾村|"
+    )
+    assert column(bought, "items") == [60, 20]
+    gifts = read(
+        words,
+        "2021年捐款统计（元）\n时间|用途|捐款总额|其中：教职工|其中：学生|捐款人数\n2021.5|修路|5000|3000|2000|120\n2021.9|助学|8000|8000|/|60",
+    )
+    assert entries(gifts, "kind", "amount_cny") == [("donation", 5000), ("donation", 8000)]
