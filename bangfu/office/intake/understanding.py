@@ -378,7 +378,8 @@ def _heard(column: Column, *, whole: bool = False) -> list[tuple[str, float]]:
     remark = heading(column.leaf).remark if column.path else ""
     out: list[tuple[str, float]] = []
     if words:
-        out.append((words[-1], 1.0))
+        per_piece = _PER_PIECE.fullmatch(remark) is not None  # 估价（单价） is no 估价
+        out.append((words[-1], 0.5 if per_piece else 1.0))
         if len(words) > 1:
             out.append(("".join(words[-2:]), 1.0))
             noun = _NOUN.search(words[-2])
@@ -388,13 +389,15 @@ def _heard(column: Column, *, whole: bool = False) -> list[tuple[str, float]]:
             out.append((words[-2], 0.99 if whole else 0.55))
         if remark:
             out.append((words[-1] + remark, 0.99))
-            out.append((remark, 0.6))
+            out.append((remark, 1.0 if per_piece else 0.6))
         parts = re.split(r"[/、及和与或]", words[-1])
         if len(parts) > 1:
             out.extend((part, 0.85) for part in parts if len(part) > 1)
     return out
 
 
+_PER_PIECE = re.compile(r"单价|均价|每[件个套台本册份箱斤公]斤?")
+_RATE = re.compile(r"标准")
 _PLANNED = re.compile(r"计划|预计|预算|拟|目标|申请|申报|应到|任务")
 _DONE = re.compile(r"实际|实到|实施|完成|决算|执行|批准|批复|实发|实付")
 
@@ -970,6 +973,8 @@ class Understanding:
                 ):
                     suits = max(suits, 0.85)  # the very word of a free text: whatever stands there belongs there
                 score = match.score * weight * suits
+                if kind.fields[name].export == "amount_cny" and _RATE.search(word):
+                    score *= 0.93  # a rate is what was paid where no other column says that
                 if name in ONCE and _NUMBERED.fullmatch(word) and _runs_up(seen.texts):
                     score *= 0.5  # the ledger's own numbers, not those of vouchers
                 if name not in best or best[name].score < score:

@@ -264,3 +264,31 @@ def test_entries_across_and_forms_whose_values_read_like_labels(words: Vocabular
 def test_a_year_said_once_for_its_rows(words: Vocabulary) -> None:
     answer = read(words, "获奖情况\n年度|奖项|颁奖单位\n2021|先进集体|省委\n|优秀第一书记|县委\n2022|先进单位|州委")
     assert column(answer, "date") == ["2021-01-01", "2021-01-01", "2022-01-01"]
+
+
+def test_prices_and_rates_are_not_what_was_given(words: Vocabulary) -> None:
+    """估价（单价） is a price beside 折价总额, 资助标准 a rate beside 实际发放; alone the rate is what was paid."""
+    given = read(
+        words,
+        """
+        2022年捐赠物品登记表（单位：元）
+        序|接收时间|捐赠方|捐赠物品|数量|估价（单价）|折价总额|受赠村
+        1|2022.1.2|综合办|书包|50|45|2250|柳湾村
+        2|2022.2.3|安质部|画板|30|38|1140|南坪社区
+        """,
+    )
+    assert column(given, "amount_cny") == [2250, 1140]
+    for head, line, amount in (
+        ("资助标准|实际发放", "800|400", 400),
+        ("资助标准", "800", 800),
+    ):
+        aid = read(
+            words,
+            f"""
+            2023年助学金发放花名册（金额单位：元）
+            编号|姓名|就读学段|所在村|{head}|发放日期
+            1|方远|初中|柳湾村|{line}|2023-9-4
+            2|石林|高中|南坪社区|{line}|2023-9-5
+            """,
+        )
+        assert column(aid, "amount_cny") == [amount, amount]
