@@ -27,6 +27,8 @@ _TOKEN = re.compile(
 _CUT = re.compile(r"\s*(?:[/／、;；+＋\n]|[，,](?!\d{3}(?!\d)))\s*")
 _MONEY = re.compile(r"(?:现金|慰问金|发放)?\s*(?P<m>[¥￥]?\s*\d[\d,]*(?:\.\d+)?\s*[万千]?元|[¥￥]\s*\d[\d,]*(?:\.\d+)?)")
 _COUNT = re.compile(r"(?:共计?|约|近)?\s*(?P<n>\d[\d,]*)\s*(?:余|多)?\s*(?P<u>人次|[人名位户])")
+_GOODS = re.compile(r"(?P<w>[^\d、,，;；]*[^\d、,，;；:：\s])[\s:：]*(?P<n>\d[\d,]*(?:\.\d+)?\s*[万千]?\s*[^\d\s、,，;；]{1,2})")
+"""猕猴桃200箱: one thing and how much of it."""
 _PENDING = re.compile(r"待|未定|另行|核定")
 _WITHIN = re.compile(r"(?P<head>[^（()）]+)\((?P<inner>[^()]*)\)")
 
@@ -122,6 +124,9 @@ def _with_words(cell: str, numbers: Sequence[Field], words: Field) -> dict[str, 
         rest = _COUNT.sub("", cell).strip(" ,，、;；:：共计约()")
         heads = "、".join(c[0] for c in counts) if len({unit_meant(c["u"]) for c in counts}) == 1 else cell
         return {numbers[0].name: heads, **({words.name: rest} if rest else {})} if counts else {words.name: cell}
+    goods = _GOODS.fullmatch(cell) if numbers[0].unit != "CNY" else None
+    if goods is not None:
+        return {words.name: goods["w"], numbers[0].name: goods["n"]}
     money = _MONEY.search(cell)
     if money is not None:
         rest = (cell[: money.start()] + cell[money.end() :]).strip("、,，;；+ ")

@@ -22,6 +22,7 @@ from bangfu.catalogue.reading import (
     Problem,
     is_blank,
     norm,
+    read_choice,
     read_code,
     read_date,
     read_field,
@@ -502,6 +503,12 @@ class TableReader:
             self._take(part, whole, context, record)
         known = {f.name: f for f in (*part.joined, *part.inner) if f is not None}
         for name, piece in pieces.items():
+            if known[name].type is FieldType.CHOICE:
+                with suppress(Problem):
+                    record.values[name] = read_choice(piece, known[name].choices)
+                if name not in record.values:
+                    record.extra[known[name].label.zh] = piece  # 茶农: whom it was for, in words of its own
+                continue
             scale = part.scale if known[name].unit == part.field.unit else ""
             self._take(_Part(part.index, known[name], scale, {}, fill=False, merged={}), piece, context, record)
 

@@ -236,9 +236,12 @@ def fit(fld: Field, seen: Profile) -> float:
             return 0.2
         if fld.unit == "CNY" and sum(_COUNTS_OTHERS.search(t) is not None for t in seen.texts[:40]) >= 0.1 * min(len(seen.texts), 40):
             return 0.3  # 50株, 5亩 are no money
+        heads = [t for t in seen.texts[:40] if _HEADS.fullmatch(t)]
+        if sum(_understood(lambda t: read_number(t, fld.unit or "other"), t) for t in heads) < 0.75 * len(heads):
+            return 0.3  # 村民20户 are no attendances
         if fld.unit not in _COUNTS and seen.number >= 0.4 and not _measures(fld, seen):
             return 0.4
-        return 1.05 if seen.number >= 0.7 else 0.95 if seen.number >= 0.4 else 0.8 if seen.counts >= 0.6 else 0.3
+        return 1.05 if seen.number >= 0.7 else 0.95 if seen.number >= 0.4 else 0.8 if seen.counts >= 0.6 and _measures(fld, seen) else 0.3
     if kind is FieldType.DATE:
         return 1.08 if seen.date >= 0.6 else 0.95 if seen.date >= 0.3 else 0.4
     if seen.identity >= 0.5 and fld.name not in {"id_number", "household_id_number"}:
@@ -294,6 +297,9 @@ def _choice_fit(fld: Field, seen: Profile) -> float:
     if not known and len(heard) > 2:
         return 0.5  # other kinds than ours are told apart here
     return 1.08 if known >= 0.5 else 0.95 if known >= 0.2 else 0.75
+
+
+_INDICATORS = frozenset({"指标", "指标名称", "统计指标", "主要指标", "考核指标", "任务指标", "指标项", "数据项"})
 
 
 def _counts_up(texts: Sequence[str]) -> bool:
@@ -600,7 +606,7 @@ class Understanding:
             inside = {c.index for h in heads_found for c in h.columns}
             result.wholes |= {c.index for c in wanted if c.index not in inside and _WHOLE.fullmatch(heading(c.leaf).word)}
         self._mark_heads(result, heads_found, found, titles)
-        result.summary = self._is_summary(source, result, titles)
+        result.summary = self._is_summary(source, result, titles, profiles)
         result.why = self._why(best, result, named)
         self._ask(result)
         return result
@@ -1107,17 +1113,22 @@ class Understanding:
         somebodys = listed and any(c.name in {"person", "household"} and c.score >= SURE for c in found.values())
         return score > 1.2 and (measured or somebodys) and len(found) >= 2
 
-    def _is_summary(self, source: Table | Card, result: Understood, titles: Sequence[str]) -> bool:
+    def _is_summary(self, source: Table | Card, result: Understood, titles: Sequence[str], profiles: Mapping[int, Profile]) -> bool:
         """Whether a table repeats totals of another one: it says so, and has no dates and no names of its own."""
         if isinstance(source, Card) or result.kind is None:
             return False
         names = {m.field.name for m in result.meanings if m.field is not None} | {m.head[0] for m in result.meanings if m.head is not None}
         if {"person", "household"} & names:
             return False  # each row is somebody's
+        if any(heading(c.leaf).word in _INDICATORS for c in source.columns if c.path):
+            return True  # a line for each figure, not for each entry
+        begin, called = result.column_of("begin"), result.kind.titled_by
+        yearly = begin is not None and profiles[begin.column.index].year >= 0.8 and called is not None and called.required
+        if yearly and not result.place and not names & {"title", "place", "unit", "party", "project"}:
+            return True  # nor one for each year
         told = any("汇总" in t or "分析表" in t for t in (*titles, source.sheet.name))
         counted = any(re.search(r"笔数|占比|条数|合计|小计|总额|比例", c.title) and c.index not in result.wholes for c in source.columns)
         bare = not ({"title", "person", "household"} & names) or "begin" not in names
-        called = result.kind.titled_by
         counted = counted and called is not None and called.required  # the income of a village needs no name: its columns may end in 合计
         return bare and ((told and "begin" not in names) or (counted and not ({"title", "person", "household", "begin"} & names)))
 
@@ -1187,6 +1198,8 @@ class Understanding:
 
     def _ask(self, result: Understood) -> None:
         kind = result.kind
+        if result.summary:
+            return  # nothing of it is recorded
         if kind is None:
             if not isinstance(result.source, Card) and len(result.meanings) >= 3:
                 result.questions.append(

@@ -292,3 +292,40 @@ def test_prices_and_rates_are_not_what_was_given(words: Vocabulary) -> None:
             """,
         )
         assert column(aid, "amount_cny") == [amount, amount]
+
+
+def test_tables_of_figures_are_no_entries(words: Vocabulary) -> None:
+    """A line for each indicator, or for each year of the whole, repeats what the ledgers hold."""
+    months = read(words, "帮扶工作月报表（2023年5月）\n指标|单位|本月数|累计数\n投入资金|万元|25.6|180.2\n培训人数|人|120|860")
+    years = read(words, "历年投入情况（万元）\n年份|直接投入|引进资金|培训人数\n2019|50|120|320\n2020|66.8|200|450\n2021|80|150|510")
+    assert months["rows"] == years["rows"] == []
+    income = read(words, "柳湾村集体经济收入（万元）\n年度|总收入|经营收入\n2020|50|30\n2021|66.8|40\n2022|80|52")
+    assert column(income, "amount_cny", "collective_income") == [500000, 668000, 800000]
+
+
+def test_one_thing_and_how_much_of_it(words: Vocabulary) -> None:
+    answer = read(
+        words,
+        """
+        2023年福利采购情况
+        采购部门|供货村|品种及数量|金额（元）|付款日期
+        综合办|柳湾村|猕猴桃200箱|11600|2023.1.10
+        安质部|南坪社区|绿茶50盒、腊肉30公斤|7350|2023.1.12
+        """,
+    )
+    assert [(r["title"], r.get("items")) for r in answer["rows"]] == [("猕猴桃", 200), ("绿茶50盒、腊肉30公斤", None)]
+
+
+def test_counts_of_other_things_are_no_attendances(words: Vocabulary) -> None:
+    answer = read(
+        words,
+        """
+        2023年志愿服务活动统计
+        日期|活动名称|服务村|参加人数|服务对象
+        3.5|义务维修|柳湾村|12人|村民20户
+        5.4|支教|南坪社区|8|学生45名
+        7.1|义诊|柳湾村|6|村民30户
+        """,
+    )
+    assert column(answer, "people") == [12, 8, 6]
+    assert answer["errors"] == []
