@@ -38,7 +38,7 @@ _ITEM, _ORG, _PROJECT = "item", "organisation", "project"
 _CODES = measures()
 _NOUN = re.compile("|".join(sorted(_CODES.nouns, key=len, reverse=True)))
 _NOUN_STOP = re.compile(
-    r"[\s，,。；;：:、！!？?（）()“”\"《》\d]|的时候|以及|和|与|及|并|为|在|被|受|开展|实现|得到|参加|参与|(?<![相结])对(?!口)|向|给|达|已|全部|还|正|都|带动|覆盖|惠及|辐射|吸纳|吸引|实施期|分别|共|均|了|安装|举办|通过|相继|陆续|入选|荣获|增加|减少|扩大|提高|[增减降]至"
+    r"[\s，,。；;：:、！!？?（）()“”\"《》\d]|的时候|以及|和|与|及|并|为|在|被|受|开展|实现|得到|参加|参与|(?<![相结])对(?!口)|向|给|达|已|全部|还|正|都|带动|覆盖|惠及|辐射|吸纳|吸引|实施期|分别|共|均|了|做|安装|举办|通过|相继|陆续|入选|荣获|增加|减少|扩大|提高|[增减降]至"
 )
 _DIRECT = re.compile("|".join(sorted((n for n, c in _CODES.nouns.items() if c), key=len, reverse=True)))
 # Nouns that are no counted thing where one of these words goes on: 乡村振兴项目 are projects, a 村民服务中心 is a place.
@@ -149,7 +149,7 @@ _NO_COUNTS = (
     # frames of time
     (
         _BOTH,
-        r"(?:[二两三四五六七八九十几]{1,4}个?|\d{1,18}(?:多|余)?个?)(?:年|载|天|月|小时|分钟|周)(?:多|余)?(?:以来|来(?!自)|间(?!接)|里(?!程)|之?前|之?后(?!备)|之?内|(?=时间))",
+        r"(?:[二两三四五六七八九十几]{1,4}个?|\d{1,18}(?:多|余)?个?)(?:年|载|天|月|小时|分钟|周)(?:多|余)?(?:(?<=[天周])(?:共|累计)|以来|来(?!自)|间(?!接)|里(?!程)|之?前|之?后(?!备)|之?内|(?=时间))",
     ),
 )
 _NO_FIGURES, _NO_CHINESE = (
@@ -168,7 +168,7 @@ _ORDINAL = re.compile(
 _BRACKETED = re.compile(rf"\s?{_YEAR}\s?[〕\]］】）)]\s?第?\d{1, 18}\s?号?|\s?\d{{1,2}}\s?[）)]|[一二三四五六七八九十]{{1,3}}[）)]")
 _ITEM_NUMBER = re.compile(r"\d{1,2}(?:[、．]|\.(?!\d))|[一二三四五六七八九十]{1,3}(?:[、．]|\.(?!\d))|\d{1,2}[）)]")
 _LABEL = re.compile(
-    r"(?:附件|附表|图表|附录|步骤|方案|版本|标段|模块|案例|(?<![代发])表|(?<!地)图|[A-Za-zＡ-Ｚ][-_/.]?|[×*＊+＋]|\d[.:：/])\Z"
+    r"(?:附件|附表|图表|附录|步骤|方案|版本|标段|模块|案例|(?<![代发电水气仪手秒钟])表|(?<!地)图|[A-Za-zＡ-Ｚ][-_/.]?|[×*＊+＋]|\d[.:：/])\Z"
 )
 _TOKEN = re.compile(r"[\w./+-]{1,80}", re.ASCII)
 _BULLETS = " \t\u3000\xa0•·●■▲◆★※-—"
@@ -497,6 +497,8 @@ def _unit(text: str, start: int, end: int, number: Numeral, last: Found | None) 
             return _HOUSEHOLD, each, name, kept[0], after
     if name == "条" and (_CLOTH.search(text, max(0, start - 4), start) or _CLOTH.match(text, after)):
         return _ITEM, each, name, "", after
+    if name == "瓦" and text[end - 1] != "千":
+        return "other:瓦", ONE, name, "", after
     if name == "伏安" and text.startswith(("变压器", "的变压器"), after):
         return None  # what a transformer is, not how much there is
     if name == "台" and ("手术" in text[max(0, start - 6) : start] or text.startswith("手术", after)):
@@ -523,6 +525,8 @@ def _counted(text: str, start: int, after: int, name: str, unit: str, last: Foun
     stop = _NOUN_STOP.search(text, after, after + 14)
     limit = stop.start() if stop is not None else min(after + 14, len(text))
     noun = _NOUN.search(text, after, limit)
+    while noun is not None and (not _CODES.nouns[noun[0]] or (noun[0] == "集体" and _TOGETHER.match(text, noun.end()))):
+        noun = _NOUN.search(text, noun.end(), limit)  # 6个信息化项目; 96个班级集体捐款
     gone_to = None
     while (
         noun is not None
@@ -547,7 +551,7 @@ def _counted(text: str, start: int, after: int, name: str, unit: str, last: Foun
         return _refined(_CODES.nouns[noun[0]], name, unit), noun[0]
     if name == "宗":
         return _PROJECT, ""
-    if noun is not None or limit > after:
+    if noun is not None or (limit > after and not _DONE.match(text, after)):
         return unit, ""
     before = _noun_before(text, start)
     if before:
@@ -557,6 +561,8 @@ def _counted(text: str, start: int, after: int, name: str, unit: str, last: Foun
     return unit, ""
 
 
+_TOGETHER = re.compile("捐|走访|学习|参加|联系|帮|认购|采购|研究|慰问")
+_DONE = re.compile("竣工|完工|开工|动工|在建|建成|投产|投用|落地|启动|验收|签约|获批|按计划|正在|推进|完成")  # 其中10个竣工
 # «粮企7个、电网5个», «15个项目开工13个、完工9个»: between the two nothing else that could be counted.
 _SAME_THING = re.compile(
     r"[\u4e00-\u9fff]{0,6}[，,、][\u4e00-\u9fff]{0,4}|[\u4e00-\u9fff，,]{0,8}(?:增加到|增加至|增至|增长到|扩大到|扩大至|发展到|发展至|减少到|减少至|减至|降至|降到|上升到|提高到|开工|动工|完工|竣工|完成|建成|在建|新建|续建|投产|投用|落地|启动|验收|通过|签约|获批)(?:建设|运营|使用|了|的)?"
@@ -594,6 +600,14 @@ _LINKS = frozenset(
         "一共",
         "共有",
         "还有",
+        "超过",
+        "突破",
+        "不少于",
+        "不低于",
+        "将近",
+        "接近",
+        "大约",
+        "至少",
         "尚有",
         "累计",
         "总计",
