@@ -71,7 +71,9 @@ class Clause(NamedTuple):
         return self.found.quantity.unit in _TIMES and _LASTING.search(self.before[-6:]) is not None
 
     def spent(self) -> int:
-        """Where the thing ends that the money was spent on, if the number is money and a thing follows it (15万元建, 20万元,硬化); else 0."""
+        """Where the thing ends that the money was spent on, if the number is money and a thing follows it (15万元建, 20万元,硬化, 1万元的棉被), or its own end
+        where it tells what things are worth (价值9万元); else 0.
+        """
         if self.found.quantity.unit != "CNY" or _EARNED.search(self.before) is not None:
             return 0
         if _WORTH.search(self.before[-8:]) is not None:

@@ -87,8 +87,8 @@ class Cue(NamedTuple):
 
 class Spot(NamedTuple):
     """Where a number stands: `start`-`end`, in `clause`, `between` the numbers before and behind it; its unit; what the number before it was about, and how
-    closely it follows that one; whether it is money `spent` on a thing that is named behind it, or of things `traded` by words before it; if it counts people or places, the unit of what is `done` to or
-    by them, which the number behind it in its clause counts (向3个村捐赠图书500册).
+    closely it follows that one; whether it is money `spent` on a thing that is named behind it; whether words before it say that things are `traded`; if it
+    counts people or places, the unit of what is `done` to or by them, which the number behind it in its clause counts (向3个村捐赠图书500册).
     """
 
     start: int
