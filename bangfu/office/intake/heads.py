@@ -41,10 +41,14 @@ def over(
     if registers is not None:
         for name in ("place", "unit"):
             found = _alike(name, [(one, c, at) for c in some for at, one in _known(c, name, registers)], money=money)
-            if found:
+            words_too = any(_known(c, name, registers) for c in columns if c not in some)  # names and days below it: a table of its own
+            if found and not words_too:
                 return found
     below = [(c.path[-2], c, len(c.path) - 2) for c in some if len(c.path) > 1]
-    strange = [(word, c, at) for word, c, at in below if not words.known(word) and not PERIOD.fullmatch(heading(word).word)]
+    mixed = {c.path[-2] for c in columns if len(c.path) > 1 and c not in some}
+    strange = [
+        (word, c, at) for word, c, at in below if word not in mixed and not words.known(word) and not PERIOD.fullmatch(heading(word).word)
+    ]
     found = _alike("title", [one for one in strange if words.known(one[1].leaf)], money=money)
     if found:
         return found

@@ -134,6 +134,7 @@ _TELLS_PLACE = {
     "pairing": ("household",),
     "training": ("category",),
     "branch_activity": ("party",),
+    "lecture": ("audience",),
     "posting": ("category", "position"),
 }
 """Kind → fields whose words name the place that a row is about, where no column, band or title does, or none but the county."""

@@ -220,10 +220,10 @@ def _repeats(grid: Grid, words: Vocabulary, groups: list[tuple[int, int]]) -> li
         cuts: set[int] = set()
         for row in range(min(len(grid.rows), 60)):
             cells = grid.within(row, left, right)
-            if len(cells) < 6 or any(is_figure(t) for _, t in cells):
+            if len(cells) < 4 or any(is_figure(t) for _, t in cells):
                 continue
             texts = [norm(t) for _, t in cells]
-            half = len(texts) // 2
+            period = _period_of(texts)
             serials = [c for c, t in cells if norm(t) in SERIAL - {"批次"}]
             if len(serials) > 1 and serials[0] == cells[0][0] and sum(words.known(t) for _, t in cells) >= 4:
                 cuts.update(serials[1:])
@@ -231,12 +231,24 @@ def _repeats(grid: Grid, words: Vocabulary, groups: list[tuple[int, int]]) -> li
             grouped = row > 0 and any(
                 c < cells[0][0] for c, _ in grid.within(row - 1, left, right)
             )  # leaves under groups, beside columns of all
-            if len(texts) % 2 == 0 and texts[:half] == texts[half:] and len(set(texts)) == half and not grouped:
-                cuts.add(cells[half][0])
+            if period == 2 and len(texts) == 4:  # 姓名, 金额, 姓名, 金额: of names, not of groups of numbers
+                below = grid.within(row + 1, left, right) if row + 1 < len(grid.rows) else []
+                period = 2 if all(words.exactly(t) for t in texts) and below and not is_figure(below[0][1]) else 0
+            if period and not grouped:
+                cuts.update(cells[at][0] for at in range(period, len(cells), period))
                 break
         edges = [left, *sorted(cuts), right + 1]
         out.extend((a, b - 1) for a, b in pairwise(edges) if a < b)
     return out
+
+
+def _period_of(texts: Sequence[str]) -> int:
+    """After how many words a header begins anew, where it does nothing but that (户主, 慰问金, 户主, 慰问金, 户主, 慰问金); 0 where it does not."""
+    for period in range(2, len(texts) // 2 + 1):
+        times = len(texts) // period
+        if len(texts) == period * times and list(texts) == list(texts[:period]) * times and len(set(texts)) == period:
+            return period
+    return 0
 
 
 def _own_table(grid: Grid, words: Vocabulary, first: tuple[int, int], group: tuple[int, int]) -> bool:
@@ -472,7 +484,7 @@ class _Strip:
         figures = sum(is_figure(t) and norm(t) not in SERIAL and c not in periods and not self._over_month(row, c) for c, t in cells)
         if figures > (0 if count < 6 else 1):
             return False
-        if current is None and any(is_figure(t) for _, t in cells) and self._is_card_row(row):
+        if current is None and any(is_figure(t) and c not in periods for c, t in cells) and self._is_card_row(row):
             return False  # 所在村 | 上寨村 | 走访日期 | 2023.3.5
         known = [self.words.known(t) or c in periods for c, t in cells]
         hits = sum(known)

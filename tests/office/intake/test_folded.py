@@ -337,3 +337,31 @@ def test_what_was_planned_and_did_not_happen_and_what_a_remark_mends(words: Voca
         "2021年捐款统计（元）\n时间|用途|捐款总额|其中：教职工|其中：学生|捐款人数\n2021.5|修路|5000|3000|2000|120\n2021.9|助学|8000|8000|/|60",
     )
     assert entries(gifts, "kind", "amount_cny") == [("donation", 5000), ("donation", 8000)]
+
+
+def test_three_halves_under_a_village_each(words: Vocabulary) -> None:
+    answer = read(
+        words,
+        """
+        2022年走访慰问表（元）
+        柳湾村|||南坪社区|||白桦嘎查||
+        户主|日期|慰问金|户主|日期|慰问金|户主|日期|慰问金
+        方远|1.5|500|姜山|1.6|300|石大林|1.8|500
+        石林|1.5|300|方小远|1.6|300|||
+        合计||800|合计||600|合计||500
+        """,
+        [(1, 0, 1, 2), (1, 3, 1, 5), (1, 6, 1, 8)],
+    )
+    assert entries(answer, "title", "place", "amount_cny") == [
+        ("方远", "柳湾村", 500),
+        ("石林", "柳湾村", 300),
+        ("姜山", "南坪社区", 300),
+        ("方小远", "南坪社区", 300),
+        ("石大林", "白桦嘎查", 500),
+    ]
+    assert not answer["errors"]
+
+
+def test_who_listened_tells_the_village(words: Vocabulary) -> None:
+    answer = read(words, "2022年讲座一览\n时间|题目|主讲人|听众|人数\n3.5|防诈骗|方远|柳湾村村民|50\n9.6|用电安全|石林|南坪社区居民|60")
+    assert entries(answer, "place", "people") == [("柳湾村", 50), ("南坪社区", 60)]
