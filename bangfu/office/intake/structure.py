@@ -228,10 +228,10 @@ def _repeats(grid: Grid, words: Vocabulary, groups: list[tuple[int, int]]) -> li
             if len(serials) > 1 and serials[0] == cells[0][0] and sum(words.known(t) for _, t in cells) >= 4:
                 cuts.update(serials[1:])
                 break
-            grouped = row > 0 and any(
-                c < cells[0][0] for c, _ in grid.within(row - 1, left, right)
-            )  # leaves under groups, beside columns of all
-            if period == 2 and len(texts) == 4:  # 姓名, 金额, 姓名, 金额: of names, not of groups of numbers
+            above = grid.within(row - 1, left, right)[:1] if row > 0 else []
+            # leaves under groups, beside columns of all
+            grouped = any(c < cells[0][0] for c, _ in above) or any(grid.spread(row, c) for c in range(left, cells[0][0]))
+            if period == 2:  # 姓名, 金额, 姓名, 金额: of names, not of groups of numbers
                 below = grid.within(row + 1, left, right) if row + 1 < len(grid.rows) else []
                 period = 2 if all(words.exactly(t) for t in texts) and below and not is_figure(below[0][1]) else 0
             if period and not grouped:
