@@ -104,7 +104,7 @@ class Spot(NamedTuple):
 
 
 class Topics:
-    """The topics with an index of their words by the first two characters."""
+    """The topics with all their words, and how long those are that begin with the same two characters."""
 
     def __init__(self, tables: Mapping[str, Mapping[str, object]]) -> None:
         self.topics: list[Topic] = []
@@ -133,32 +133,30 @@ class Topics:
         self.fits: dict[tuple[str, str, bool, bool], tuple[list[int], list[int]]] = {}
         self.codes = [topic.code for topic in self.topics]
         self.places = {code: place for place, code in enumerate(self.codes)}
-        self.single = {w: tuple(s) for w, s in words.items() if len(w) == 1}
-        self.index: dict[str, list[tuple[str, Speaks]]] = {}
-        for word in sorted(words, key=len, reverse=True):
+        self.words: dict[str, Speaks] = {word: tuple(said for said in speaks if said[1]) for word, speaks in words.items()}
+        self.lengths: dict[str, tuple[int, ...]] = {}
+        for word in self.words:
             if len(word) > 1:
-                self.index.setdefault(word[:2], []).append((word, tuple(said for said in words[word] if said[1])))
-        first, second = ("".join(sorted({pair[place] for pair in self.index})) for place in (0, 1))
-        self.begins = re.compile(f"[{first}](?=[{second}])|[{''.join(sorted(self.single))}]")
+                self.lengths[word[:2]] = tuple(sorted({*self.lengths.get(word[:2], ()), len(word)}, reverse=True))
+        first, second = ("".join(sorted({pair[place] for pair in self.lengths})) for place in (0, 1))
+        self.begins = re.compile(f"[{first}](?=[{second}])|[{''.join(sorted(word for word in words if len(word) == 1))}]")
 
     def cues(self, text: str, start: int, end: int) -> list[Cue]:
         """The cue words of a stretch of text, in order; a longer word hides those inside it."""
-        index, single = self.index, self.single
+        lengths, words = self.lengths, self.words
         found: list[Cue] = []
         done = start
         for sign in self.begins.finditer(text, start, end):
             at = sign.start()
             if at < done:
                 continue
-            for word, speaks in index.get(text[at : at + 2], ()):
-                if text.startswith(word, at, end):
-                    done = at + len(word)
+            for length in (*lengths.get(text[at : at + 2], ()), 1):
+                speaks = words.get(text[at : at + length])
+                if speaks is not None and at + length <= end:
+                    done = at + length
                     if speaks:
                         found.append(Cue(at, done, speaks))
                     break
-            else:
-                if sign[0] in single:
-                    found.append(Cue(at, at + 1, single[sign[0]]))
         return found
 
     def _fit(self, spot: Spot) -> tuple[list[int], list[int]]:
