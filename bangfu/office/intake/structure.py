@@ -299,6 +299,7 @@ _SECTION = re.compile(
 )
 _YEAR = re.compile(r"(?:19|20)\d\d(?:年度?)?|[（(]?(?:19|20)\d\d年.{0,12}|[一二][一二三四五六七八九〇零○]{3}年度?")
 _PART = re.compile(r"\s*[（(]?[一二三四五六七八九十]{1,3}[、）)．.]\s*\S")
+_NUMBERING = re.compile(r"\s*([（(]?)(?:([一二三四五六七八九十]{1,3})|\d{1,2})[、）)．.]")
 _BULLET = re.compile(r"\s*[★☆●○◆◇■□▲△※*]+\s*")
 _MAYBE_VOID = re.compile("作废|退款|退货|取消|关闭")
 _GROUP_NUMBER = re.compile(r"[（(]?[一二三四五六七八九十]{1,3}[)）]?[、.．]?")
@@ -421,7 +422,7 @@ class _Strip:
                 for line in held:
                     text = " ".join(t for _, t in self.cells(line.row) or self._over(line.row))
                     if line.sort == HEADER:
-                        bands = [*bands[-1:], text]
+                        bands = [*_above(bands, text), text]
                     table.lines.append(line)
                 held = []
                 leads = leads or (sort == TOTAL and not any(line.sort == DATA for line in table.lines))
@@ -772,6 +773,18 @@ class _Strip:
             return []  # (a value or two may read like a label: 责任部门 | 建设部 | 工会)
         columns = sorted({c for r in rows for c, _ in self.cells(r)[1:]})
         return [[(self.cells(r)[0][1], (r, c), self.grid.raw(r, c)) for r in rows] for c in columns]
+
+
+def _above(bands: Sequence[str], text: str) -> list[str]:
+    """The bands above a new one: 三、其他 takes the place of 二、云山县, as both are numbered alike; else the one before stays above it."""
+    style = _numbering(text)
+    alike = next((i for i, band in enumerate(bands) if style and _numbering(band) == style), None)
+    return list(bands[-1:] if alike is None else bands[:alike])
+
+
+def _numbering(text: str) -> tuple[str, bool] | None:
+    found = _NUMBERING.match(text)
+    return None if found is None else (found[1], found[2] is None)
 
 
 def account_book(columns: Sequence[Column]) -> tuple[int, int] | None:

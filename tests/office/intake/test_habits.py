@@ -329,3 +329,22 @@ def test_counts_of_other_things_are_no_attendances(words: Vocabulary) -> None:
     )
     assert column(answer, "people") == [12, 8, 6]
     assert answer["errors"] == []
+
+
+def test_a_numbered_band_ends_the_one_numbered_alike(words: Vocabulary) -> None:
+    """三、其他 is no part of 二、青石县: a row without a village there lacks its place. Receipts of visits are vouchers."""
+    answer = read(
+        words,
+        """
+        2022年帮扶项目台账（单位：万元）
+        编号|项目名称|建设地点|开工时间|资金规模
+        一、县外
+        1|茶叶加工厂|柳湾村|2022.3|7.5
+        二、青石县
+        2|冷链仓储|南坪社区|2022.4|22.5
+        三、其他
+        3|数字书屋|柳湾村|2022.5|3
+        4|食用菌棚膜||2022.6|5
+        """,
+    )
+    assert [(e["excel_row"], e["field"], e["why"]) for e in answer["errors"]] == [(9, "place", "missing")]
