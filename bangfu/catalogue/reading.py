@@ -191,7 +191,7 @@ def _read_written(text: str, unit: str, in_scale: str, times: Decimal) -> Decima
     cell = _WORKED.sub("", _COUNTED.sub("", cell))
     if unit == "CNY":
         cell = _PAID_AS.sub("", re.sub(r"元/(?:学?年|学期)$", "元", cell))
-        cell = re.sub(r"(?<=\d)[wW]$", "万", cell)
+        cell = re.sub(r"(?<=\d)\.[-—]+$", "", re.sub(r"(?<=\d)[wW]$", "万", cell))  # 1500.-
         product = _TIMES.fullmatch(cell)
         if product is not None:  # 500元×12户
             return Decimal(product[1]) * Decimal(product[2]) * (Decimal(1) if "元" in cell else times)
@@ -520,7 +520,9 @@ _ENGLISH = re.compile(
     re.ASCII,
 )
 _SCHOOL_YEAR = re.compile(r"((?:19|20)\d\d)\s*[-—–~～/至]+\s*((?:19|20)?\d\d)\s*学年度?")
-_PART_OF_MONTH = re.compile(r"(?<=月)份?(?:上旬|中旬|下旬|初|底|末|中)$")
+_PART_OF_MONTH = re.compile(
+    r"(?<=月)份?(?:上旬|中旬|下旬|初|底|末|中)$|(?<=\d[./-]\d)(?:上旬|中旬|下旬)$|(?<=\d[./-]\d\d)(?:上旬|中旬|下旬)$"
+)
 _BEFORE = re.compile(
     r"(?:拟|应|须|预计|计划|力争|确保)*于?(.*[年月日号底末旬度半\d])[之以]?前(?:全部|基本)?(?:完成|办结|到位|销号|整改|完毕|结束)*"
 )

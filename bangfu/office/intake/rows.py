@@ -125,6 +125,7 @@ class _Part:
     merged: Mapping[int, str]
     joined: tuple[Field | None, ...] = ()
     inner: tuple[Field | None, ...] = ()
+    legend: Mapping[str, str] | None = None
 
 
 _TELLS_PLACE = {
@@ -266,7 +267,7 @@ class TableReader:
             or (fld.name == "begin" and 0.0 < shares.get(index, 0.0) < 1.0 and _groups(self.table, index, _YEAR_ALONE))
             or (index in self.block and fld.type in _OUTLINED and fld is not self.kind.titled_by)
         )
-        part = _Part(index, fld, meaning.scale, {}, fill, {} if _is_measure(fld) else down, meaning.joined, meaning.inner)
+        part = _Part(index, fld, meaning.scale, {}, fill, {} if _is_measure(fld) else down, meaning.joined, meaning.inner, meaning.legend)
         (self.place_parts if fld.type is FieldType.PLACE and fld.name == "place" else self.parts).append(part)
 
     def _split_date(self) -> dict[str, int]:
@@ -695,6 +696,7 @@ class TableReader:
 
     def _read(self, part: _Part, text: str, year: int | None) -> tuple[Any, Problem | None]:
         fld = part.field
+        text = part.legend.get(text.strip(), text) if part.legend else text
         try:
             if is_blank(text):
                 return None, None

@@ -31,6 +31,7 @@ from bangfu.office.intake.words import (
     is_title_info,
     is_unit,
     is_venue,
+    legend,
     told_place,
     unit_of,
 )
@@ -70,6 +71,7 @@ class Meaning:
     en: str
     options: tuple[str, ...] = ()  # other fields it may be, likeliest first
     joined: tuple[Field | None, ...] = ()  # the fields of which a cell holds one each (户数/人数), `field` the first of them
+    legend: Mapping[str, str] | None = None  # what its signs stand for: ① is 脱贫不稳定户
     inner: tuple[Field | None, ...] = ()  # those that it holds in parentheses beside `field` (户主（人口/劳力）)
     head: tuple[str, str] | None = None  # the name and text of the entry, among several of a line, whose the column is (heads.py)
 
@@ -300,6 +302,15 @@ def _choice_fit(fld: Field, seen: Profile) -> float:
 
 
 _INDICATORS = frozenset({"指标", "指标名称", "统计指标", "主要指标", "考核指标", "任务指标", "指标项", "数据项"})
+
+
+def _legend_of(column: Column, titles: Sequence[str], texts: Sequence[str]) -> Mapping[str, str]:
+    """What the signs of a column stand for, where nothing but signs stands in it and its header or a line above the table explains them."""
+    filled = [t.strip() for t in texts if not is_blank(t)]
+    if not filled or max(map(len, filled)) > 2:
+        return {}
+    found = legend(column.path) or (legend(reversed(titles)) if not all(t.isdecimal() for t in filled) else {})
+    return found if sum(t in found for t in filled) >= 0.8 * len(filled) else {}
 
 
 def _counts_up(texts: Sequence[str]) -> bool:
@@ -547,6 +558,8 @@ class Understanding:
         apart: bool = True,
     ) -> Understood:
         year = year if year is not None else _year_among(columns, texts)
+        legends = {c.index: _legend_of(c, titles, texts[c.index]) for c in columns}
+        texts = {i: [legends[i].get(t.strip(), t) for t in values] if legends[i] else values for i, values in texts.items()}
         profiles = {i: profile(values, self.registers, year) for i, values in texts.items()}
         wanted = [c for c in columns if (c.path or profiles[c.index].filled) and not self._is_serial(c, columns, profiles[c.index])]
         book = account_book(columns)
@@ -597,6 +610,7 @@ class Understanding:
         result.meanings = self._meanings(best, wanted, found, profiles, titles)
         for meaning in result.meanings:
             meaning.joined = joined.get(meaning.column.index, ())
+            meaning.legend = legends[meaning.column.index]
             if meaning.field is not None and meaning.field.type is not FieldType.NUMBER:
                 inner = inner_parts(meaning.column.path, best, self._exactly(best))
                 taken = {c.name for c in found.values()}

@@ -64,6 +64,21 @@ def heading(text: str) -> Heading:
     return Heading(word.strip(":：,，/、"), units[0] if units else "", "".join(remarks))
 
 
+_KEYED = re.compile(
+    r"(?P<key>[①-⑳]|(?<![0-9A-Za-z.])(?:[A-H]|\d{1,2})(?=[.、．:：=-]\s*[\u4e00-\u9fff]))\s*[.、．:：=-]?\s*(?P<word>[\u4e00-\u9fff]{2,12})"
+)
+
+
+def legend(texts: Iterable[str]) -> dict[str, str]:
+    """What the signs of a table stand for, where a line or a header says so: 户类型：①脱贫不稳定户 ②边缘易致贫户 (①: 脱贫不稳定户); {} where none does."""
+    for text in texts:
+        plain = "".join(c if "①" <= c <= "⑳" else unicodedata.normalize("NFKC", c) for c in text)
+        found = {m["key"]: m["word"] for m in _KEYED.finditer(plain)}
+        if len(found) > 1:
+            return found
+    return {}
+
+
 def is_unit(text: str) -> bool:
     """Whether a text is but a measure word: 亩, 万元, 人次."""
     return _UNITS.fullmatch(norm(text)) is not None

@@ -1,0 +1,39 @@
+"""What the cells of a ledger say in the clerk's own shorthand."""
+
+from __future__ import annotations
+
+from bangfu.office.intake.words import Vocabulary, legend
+from tests.office.intake.test_layouts import column, read
+
+
+def test_signs_mean_what_a_line_or_the_header_says(words: Vocabulary) -> None:
+    """监测类别 ① under the line 户类型：①脱贫不稳定户 …; A under 走访方式（A.入户 B.电话)."""
+    above = read(
+        words,
+        """
+        2022年防止返贫监测对象台账
+        户类型：①脱贫不稳定户 ②边缘易致贫户 ③突发严重困难户
+        序号|户主姓名|村|监测类别|家庭人口数|纳入时间
+        1|方远|柳湾村|①|4|2021年9月
+        2|石林|南坪社区|③|3|2021年10月
+        3|姜山|南坪社区|②|2|2022年1月
+        """,
+    )
+    assert column(above, "kind") == ["household_status"] * 3
+    assert above["errors"] == []
+    assert legend(["走访方式（A.入户 B.电话 C.慰问）"]) == {"A": "入户", "B": "电话", "C": "慰问"}
+    assert legend(["一、2021年3.5万元", "类别：种植"]) == {}
+
+
+def test_parts_of_months_and_prices_with_a_dash(words: Vocabulary) -> None:
+    answer = read(
+        words,
+        """
+        2022年捐赠物资登记
+        序号|日期|物资名称|数量|价值（元）|捐赠单位|受赠村
+        1|2022.3上旬|电脑|5台|1500.-|综合办|柳湾村
+        2|2022.12下旬|书包|50|¥12,000.00|安质部|南坪社区
+        """,
+    )
+    assert column(answer, "date") == ["2022-03-01", "2022-12-01"]
+    assert column(answer, "amount_cny") == [1500, 12000]
