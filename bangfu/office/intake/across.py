@@ -2,7 +2,7 @@
 
 «户主 | 2018年 | 2019年 | 2020年» under one header, or the same group of leaves once for each period, says in one line what are as many entries. Where the
 periods of one year stand beside their total (上半年 | 下半年 | 全年), the line is one entry, and the total counts, unless the line is nobody's (a department's
-purchases by quarter); it is one entry also where the table has dates of its own.
+purchases by quarter); it is one entry also where the table has dates of its own. First, second and third times with a day each (第一次拨付 | 第二次拨付) are an entry each.
 """
 
 from __future__ import annotations
@@ -26,6 +26,9 @@ Key = tuple[str, ...]
 
 def apart(table: Table, words: Vocabulary) -> list[Table]:
     """The table, or one table for each period that stands across its columns, with the same lines; `Table.period` says which."""
+    batches = _batches(table, words)
+    if batches:
+        return batches
     found = _periods(table.columns)
     told = {match[0][:4] for period, _ in found.values() if (match := re.match(_YEAR, period)) is not None}
     within_one = len(told) == 1 and all(len(period) > 5 for period, _ in found.values())  # 2021年一季度, 2021年二季度 …
@@ -55,6 +58,44 @@ def apart(table: Table, words: Vocabulary) -> list[Table]:
         columns = sorted([*common, *mine], key=lambda c: c.index)
         out.append(replace(table, columns=columns, period=period, measured=frozenset(c.index for c in mine)))
     return out
+
+
+_BATCH = re.compile(r"((?:第[一二三四五六七八1-8]|首)[次批期笔轮])(.*)")
+_SO_FAR = re.compile(r".*(?:累计|合计|总计|共计).*|已[拨付支].*")
+
+
+def _batches(table: Table, words: Vocabulary) -> list[Table]:
+    """One table for each time that stands across the columns with its own day: 第一次拨付: 时间, 金额 | 第二次拨付: 时间, 金额; [] where none do."""
+    found: dict[str, list[Column]] = {}
+    for column in table.columns:
+        for at, part in enumerate(column.path):
+            match = _BATCH.fullmatch("".join(part.split()))
+            if match is not None:
+                path = (*((match[2],) if match[2] else ()), *column.path[at + 1 :])
+                found.setdefault(match[1], []).append(Column(column.index, path))
+                break
+    keys = {tuple("".join(heading(p).word for p in c.path) for c in columns) for columns in found.values()}
+    mine = next(iter(found.values()), [])
+    if (
+        len(found) < 2
+        or len(keys) != 1
+        or not all(c.path for c in mine)
+        or not words.dates([w for c in mine for w in (c.leaf, "".join(c.path))])
+    ):
+        return []
+    inside = {c.index for columns in found.values() for c in columns}
+    outside = [c for c in table.columns if c.index not in inside]
+    aside = frozenset(c.index for c in outside if c.path and _SO_FAR.fullmatch(heading(c.leaf).word))
+    return [
+        replace(
+            table,
+            columns=sorted([*outside, *columns], key=lambda c: c.index),
+            period=batch,
+            measured=frozenset(c.index for c in columns),
+            aside=aside,
+        )
+        for batch, columns in found.items()
+    ]
 
 
 def _periods(columns: Sequence[Column]) -> dict[int, tuple[str, Key]]:

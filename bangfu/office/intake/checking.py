@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from bangfu.catalogue import Field, FieldType
-from bangfu.catalogue.reading import Period, norm
+from bangfu.catalogue.reading import Period, is_blank, norm
 from bangfu.office.intake.marks import Marks
 from bangfu.office.intake.reading import place_of
 from bangfu.office.intake.rows import Issue, Record, number_of
@@ -137,6 +137,15 @@ class Totals:
                 self.by_month[column.index, self.month] += value
                 if place and len(self.by_place) < 5000:
                     self.by_place[column.index, place] += value
+
+    def passed(self, cells: Sequence[str], measured: frozenset[int]) -> None:
+        """A row that says nothing under the table's period: what it says beside it is in the totals all the same."""
+        for column in self.columns:
+            text = cells[column.index] if column.index < len(cells) and column.index not in measured else ""
+            value = number_of(text, column.field, column.scale) if text else None
+            column.stretches[-1] += value or 0
+            column.counts[-1] += value is not None
+            column.bad[-1] = column.bad[-1] or (value is None and not is_blank(text))
 
     def total(self, row: int, cells: Sequence[str]) -> None:
         """A total line."""

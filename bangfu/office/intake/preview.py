@@ -397,6 +397,8 @@ class _SheetReading:
         for line in table.lines:
             if line.sort == DATA:
                 if reader.skips(rows[line.row]):
+                    if table.period:
+                        totals.passed(rows[line.row], table.measured)
                     if line.row not in answered:  # where another period of the line says nothing either
                         self.preview.skipped.setdefault(line.row, NOTE)
                     continue

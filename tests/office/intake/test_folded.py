@@ -365,3 +365,26 @@ def test_three_halves_under_a_village_each(words: Vocabulary) -> None:
 def test_who_listened_tells_the_village(words: Vocabulary) -> None:
     answer = read(words, "2022年讲座一览\n时间|题目|主讲人|听众|人数\n3.5|防诈骗|方远|柳湾村村民|50\n9.6|用电安全|石林|南坪社区居民|60")
     assert entries(answer, "place", "people") == [("柳湾村", 50), ("南坪社区", 60)]
+
+
+def test_first_and_second_times_with_a_day_each(words: Vocabulary) -> None:
+    paid = read(
+        words,
+        """
+        2021年项目资金拨付情况（万元）
+        序号|项目名称|实施村|合同金额|第一次拨付||第二次拨付||累计拨付
+        ||||时间|金额|时间|金额|
+        1|水渠|柳湾村|10|2021.3.5|6|2021.9.8|4|10
+        2|路灯|南坪社区|5|2021.4.6|5||/|5
+        合计|||15||11||4|15
+        """,
+        [(1, 4, 1, 5), (1, 6, 1, 7), *((1, n, 2, n) for n in (0, 1, 2, 3, 8))],
+    )
+    assert entries(paid, "date", "title", "amount_cny") == [
+        ("2021-03-05", "水渠", 60000),
+        ("2021-04-06", "路灯", 50000),
+        ("2021-09-08", "水渠", 40000),
+    ]
+    assert not paid["errors"]
+    visits = read(words, "2022年走访统计\n户主|村|第一次走访时间|第二次走访时间\n石林|柳湾村|3.5|6.7\n姜山|南坪社区|3.6|")
+    assert entries(visits, "date", "title") == [("2022-03-05", "石林"), ("2022-03-06", "姜山"), ("2022-06-07", "石林")]
