@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -26,9 +27,9 @@ Key = tuple[str, ...]
 
 def apart(table: Table, words: Vocabulary) -> list[Table]:
     """The table, or one table for each period that stands across its columns, with the same lines; `Table.period` says which."""
-    batches = _batches(table, words)
-    if batches:
-        return batches
+    several = _batches(table, words) or _repeated(table, words)
+    if several:
+        return several
     found = _periods(table.columns)
     told = {match[0][:4] for period, _ in found.values() if (match := re.match(_YEAR, period)) is not None}
     within_one = len(told) == 1 and all(len(period) > 5 for period, _ in found.values())  # 2021年一季度, 2021年二季度 …
@@ -95,6 +96,29 @@ def _batches(table: Table, words: Vocabulary) -> list[Table]:
             aside=aside,
         )
         for batch, columns in found.items()
+    ]
+
+
+def _repeated(table: Table, words: Vocabulary) -> list[Table]:
+    """One table for each time that the same words of somebody stand beside what is common (支部 | 姓名, 金额 | 姓名, 金额); [] where none do."""
+    counts = Counter(c.path for c in table.columns if c.path)
+    again = [c for c in table.columns if counts[c.path] > 1]
+    size = len({c.path for c in again})
+    times = len(again) // size if size > 1 else 0
+    paths = [c.path for c in again]
+    names = any(f.name in {"title", "person", "household"} for path in paths[:size] for f in _near(path, words))
+    if times < 2 or paths != paths[:size] * times or not names:
+        return []
+    outside = [c for c in table.columns if counts[c.path] <= 1]
+    parts = [again[at : at + size] for at in range(0, len(again), size)]
+    return [
+        replace(
+            table,
+            columns=sorted([*outside, *part], key=lambda c: c.index),
+            period=f"第{number}列",
+            measured=frozenset(c.index for c in part),
+        )
+        for number, part in enumerate(parts, 1)
     ]
 
 

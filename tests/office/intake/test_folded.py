@@ -388,3 +388,23 @@ def test_first_and_second_times_with_a_day_each(words: Vocabulary) -> None:
     assert not paid["errors"]
     visits = read(words, "2022年走访统计\n户主|村|第一次走访时间|第二次走访时间\n石林|柳湾村|3.5|6.7\n姜山|南坪社区|3.6|")
     assert entries(visits, "date", "title") == [("2022-03-05", "石林"), ("2022-03-06", "姜山"), ("2022-06-07", "石林")]
+
+
+def test_names_and_money_again_beside_what_they_share(words: Vocabulary) -> None:
+    answer = read(
+        words,
+        """
+        2022年捐款明细（单位：元）
+        所在支部|姓名|金额|姓名|金额
+        综合办党支部|方远|100|石林|200
+        安质部党支部|方大远|100||
+        """,
+    )
+    assert sorted(entries(answer, "unit", "amount_cny")) == [("安全质量部", 100), ("综合办公室", 100), ("综合办公室", 200)]
+
+
+def test_a_total_in_a_sentence_ends_its_rows(words: Vocabulary) -> None:
+    lines = "村|户主|时间|金额\n柳湾村|方远|1.5|500\n柳湾村|石林|1.5|500\n共计2户，慰问金1000元|||\n南坪社区|姜山|1.6|300\n共计1户|||300"
+    answer = read(words, f"走访慰问统计2022\n{lines}")
+    assert len(answer["rows"]) == 3
+    assert not answer["errors"]
