@@ -810,6 +810,6 @@ def _is_meant(text: str, start: int, number: Numeral, word: str, unit: str, meas
         return number.low >= 1000 or "电" in text[max(0, start - 12) : start]
     if measure in {"分", "点", "秒", "级", "期次"} and unit.startswith("other:"):
         return measure == "分" and not chinese and text[start - 1 : start] not in {"点", "时", "度"}
-    if measure in {"章", "节"}:
-        return False
+    if measure in {"章", "节"}:  # a lesson is one, a part of a book none
+        return measure == "节" and ("课" in text[max(0, start - 6) : start] or text.startswith(("课", "网课", "公开课", "直播课"), after))
     return number.low >= 0
