@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -10,6 +11,18 @@ from collections.abc import Callable, Sequence
 from bangfu import __version__
 from bangfu.cli import intake, ledger, numbers, office, planning, running, thinking
 from bangfu.cli.say import Stop, note, open_streams, say
+
+WHY = {
+    errno.ENOENT: "没有这个文件或文件夹",
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.EROFS: "这个磁盘只能读",
+    errno.ENOSPC: "磁盘满了",
+    errno.EISDIR: "这是文件夹，不是文件",
+    errno.ENOTDIR: "路径里有一段不是文件夹",
+    errno.ENAMETOOLONG: "文件名太长",
+}
+"""What the system says in English alone."""
 
 MODULES = (running, office, intake, ledger, numbers, planning, thinking)
 
@@ -70,12 +83,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        note(
-            say(
-                f"{error.strerror or error}：{error.filename or ''}。请检查后重试。",
-                f"{error.strerror or error}: {error.filename or ''}. Mend this and try again.",
-            )
-        )
+        why = error.strerror or str(error)
+        told = WHY.get(error.errno or 0, why)
+        where = f" {error.filename}" if error.filename else ""
+        note(say(f"{told}：{where.strip() or '标准输出'}。请检查后重试。", f"{why}:{where or ' the output'}. Mend this and try again."))
         return 2
     except Exception as error:
         sentence = faulty_catalogue(error) or closed_data(error) or database_trouble(error)

@@ -354,6 +354,14 @@ def add_up(outcome: Outcome, *, dry: bool) -> None:
     rows.append((say("合计", "in all"), *sums.values()))
     head = say("文件 读到 记入 更正 未变 略过 拒绝", "file read recorded amended unchanged skipped refused").split()
     table(rows, head, right=range(1, 7))
+    for file, counts in outcome.counts:
+        if counts["read"] == counts["skipped"]:
+            note(
+                say(
+                    f"{file} 里没有认出一条台账：请核对是不是这个文件，或在网页的“导入”里指定它是哪类。",
+                    f"{file}: no entry was recognised. Is it the right file? On the import page you can say of what kind it is.",
+                )
+            )
     if dry:
         note(say("只是查看，什么也没有记。", "This was a dry run: nothing was recorded."))
 

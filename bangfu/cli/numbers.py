@@ -281,6 +281,10 @@ def show_checked(checked: Checked) -> None:
 def draft(arguments: argparse.Namespace) -> int:
     """Exit status 0: every number was renewed; 1: a person has to look at some, which are highlighted."""
     source = ground.readable(arguments.file)
+    if source.suffix.lower() != ".docx":
+        raise Stop(
+            f"只能由 Word 文档（.docx）起草，不能由“{source.name}”。", f"A draft is made from a Word file (.docx), not from {source.name}."
+        )
     ground.open_database()
     from bangfu.office.documents import DocumentRefused
     from bangfu.office.drafting import draft as redraft

@@ -100,7 +100,7 @@ def add(verbs: Verbs) -> None:
 def serving(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help=say("地址", "address"))
     parser.add_argument("--port", type=int, default=8000, help=say("端口", "port"))
-    parser.add_argument("--workers", type=int, default=1 if os.name == "nt" else 2, help=say("进程数", "processes"))
+    parser.add_argument("--workers", type=ground.positive, default=1 if os.name == "nt" else 2, help=say("进程数", "processes"))
 
 
 # --- demo
@@ -330,6 +330,7 @@ def upgrade(arguments: argparse.Namespace) -> int:
     ground.start()
     from django.conf import settings
     from django.core.management import call_command
+    from django.db import DatabaseError
 
     known, unknown, missing = ground.migrations()
     if unknown:
@@ -345,7 +346,11 @@ def upgrade(arguments: argparse.Namespace) -> int:
                     "PostgreSQL 不自动留副本：升级在一个事务里，失败即还原。", "No copy is made of PostgreSQL: a step that fails is undone."
                 )
             )
-    call_command("migrate", verbosity=0, interactive=False)
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+    except DatabaseError as error:
+        kept = say(f"；升级前的副本在 {answer['copy']}", f"; as it was before it is kept as {answer['copy']}") if answer["copy"] else ""
+        raise Stop(f"升级没有成功（{error}）{kept}。", f"The upgrade did not succeed ({error}){kept}.") from None
     if arguments.json:
         emit(answer)
     elif missing:

@@ -12,6 +12,7 @@ import sys
 import time
 import unicodedata
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any, TextIO
 
 
@@ -37,7 +38,10 @@ def say(zh: str, en: str) -> str:
 
 
 def open_streams() -> None:
-    """UTF-8 for JSON on any code page; a file name that is no text is written out, never a reason to fall."""
+    """UTF-8 for JSON on any code page; a file name that is no text is written out, never a reason to fall; nor is a stream that was closed."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - as long as the process lives
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure:
