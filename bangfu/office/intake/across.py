@@ -17,8 +17,8 @@ from bangfu.catalogue import Field, FieldType
 from bangfu.office.intake.structure import Column, Table
 from bangfu.office.intake.words import Vocabulary, heading, unit_of
 
-_YEAR = r"(?:19|20)\d\d(?:年度?)?"
-_WITHIN = r"(?:上半年|下半年|第?[一二三四1-4]季度|(?:1[0-2]|[1-9])月份?)"
+_YEAR = r"(?:(?:19|20)\d\d[-—–~～/至]+(?:19|20)?\d\d学年度?|(?:19|20)\d\d(?:年度?)?)"
+_WITHIN = r"(?:上半年|下半年|[春秋]季(?:学期)?|[上下]学期|第?[一二]学期|第?[一二三四1-4]季度|(?:1[0-2]|[1-9])月份?)"
 _PERIOD = re.compile(rf"(?P<year>{_YEAR})?(?P<within>{_WITHIN})?(?P<rest>.*)", re.DOTALL)
 _TOTAL = re.compile(r"(?:全年|年度|本年|三年|两年|[总合小累共]).{0,2}计(?:数)?|全年|累计")
 
@@ -35,7 +35,11 @@ def apart(table: Table, words: Vocabulary) -> list[Table]:
     within_one = len(told) == 1 and all(len(period) > 5 for period, _ in found.values())  # 2021年一季度, 2021年二季度 …
     years = bool(told) and not within_one
     keys = {period: {key for p, key in found.values() if p == period} for period, _ in found.values()}
-    if len(keys) < 2 or len({frozenset(k) for k in keys.values()}) != 1 or any(c.path and words.dates([c.leaf]) for c in table.columns):
+    if (
+        len(keys) < 2
+        or len({frozenset(k) for k in keys.values()}) != 1
+        or any(c.path and c.index not in found and words.dates([c.leaf]) for c in table.columns)
+    ):
         return [table]
     outside = [c for c in table.columns if c.index not in found]
     totals = _totals(outside, next(iter(keys.values())))

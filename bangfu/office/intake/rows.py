@@ -232,7 +232,8 @@ class TableReader:
         self.remarks = [m.column.index for m in understood.meanings if m.field is not None and m.field.name == "remark"]
         self.remarks += [i for i, title in self.extra if re.search(r"备\s*注|说明", title)]
         self.place_required = bool(self.place_parts) and min(shares.get(p.index, 1.0) for p in self.place_parts) < 0.5
-        self.title_month = _period_across(self.table.period, understood.year) or _title_month(understood)
+        self.across = _period_across(self.table.period, understood.year)
+        self.title_month = self.across or _title_month(understood)
         self.quick = frozenset(p.index for p in self.parts if self._is_quick(p))
         self.choosing = self._choosing()
         self.choices: dict[tuple[str, ...], str] = {}
@@ -797,7 +798,7 @@ class TableReader:
         if begin is None and not any(i.field == "begin" for i in record.issues):
             if context.period is not None:
                 values["begin"] = begin = replace(context.period, last=None)
-            elif self.title_month is not None and (context.year is None or context.year == self.title_month.begin.year):
+            elif self.title_month is not None and (self.across or context.year is None or context.year == self.title_month.begin.year):
                 values["begin"] = begin = self.title_month
             elif end is not None:  # only when it was done is told
                 values["begin"] = begin = end

@@ -408,3 +408,14 @@ def test_a_total_in_a_sentence_ends_its_rows(words: Vocabulary) -> None:
     answer = read(words, f"走访慰问统计2022\n{lines}")
     assert len(answer["rows"]) == 3
     assert not answer["errors"]
+
+
+def test_school_years_and_terms_across(words: Vocabulary) -> None:
+    years = read(words, "受助学生名单\n姓名|学校|村|2020-2021学年|2021-2022学年\n方远|县一中|柳湾村|1000|1200\n石林|县二中|南坪社区||800")
+    assert entries(years, "date", "title", "amount_cny") == [
+        ("2020-09-01", "方远", 1000),
+        ("2021-09-01", "方远", 1200),
+        ("2021-09-01", "石林", 800),
+    ]
+    terms = read(words, "2022年助学金发放表（元）\n姓名|学校|村|春季学期|秋季学期\n方远|县一中|柳湾村|500|600\n石林|县二中|南坪社区||800")
+    assert entries(terms, "date", "amount_cny") == [("2022-03-01", 500), ("2022-09-01", 600), ("2022-09-01", 800)]
