@@ -37,3 +37,30 @@ def test_parts_of_months_and_prices_with_a_dash(words: Vocabulary) -> None:
     )
     assert column(answer, "date") == ["2022-03-01", "2022-12-01"]
     assert column(answer, "amount_cny") == [1500, 12000]
+
+
+def test_a_total_in_words_and_lines_above_that_settle_day_and_place(words: Vocabulary) -> None:
+    """合计（大写）：壹仟元整 is no entry; 移交日期 and 接收单位 above the table are every row's."""
+    paid = read(
+        words,
+        """
+        困难群众慰问金发放花名册（柳湾村，2023年1月）
+        序号|姓名|金额（元）|领取人签字
+        1|方远|500|
+        2|石林|500|
+        合计（大写）：壹仟元整||1000|
+        """,
+    )
+    assert column(paid, "title") == ["方远", "石林"]
+    given = read(
+        words,
+        """
+        捐赠设备移交清单
+        移交单位：某水务集团    接收单位：柳湾村村民委员会    移交日期：2023.5.6
+        物资名称|规格型号|数量|单价（元）|金额（元）
+        变压器|S11-200|1|32000|32000
+        水泵|QJ-50|2|4500|9000
+        """,
+    )
+    assert column(given, "place") == ["柳湾村", "柳湾村"]
+    assert column(given, "date") == ["2023-05-06", "2023-05-06"]
