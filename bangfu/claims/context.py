@@ -53,7 +53,7 @@ class Clause(NamedTuple):
 
     def follows(self, last: str | None) -> bool:
         """Whether the number speaks of what the number before it, in the unit `last`, speaks of: those whom it reaches (惠及, 覆盖), a part of it (其中), its share
-        (占), what it is worth (价值), so many times of it.
+        (占), what it is worth or cost (价值, 总投资), so many times of it.
         """
         unit, before = self.found.quantity.unit, self.before
         if self.sentence.reached:
@@ -71,8 +71,8 @@ class Clause(NamedTuple):
         return self.found.quantity.unit in _TIMES and _LASTING.search(self.before[-6:]) is not None
 
     def spent(self) -> int:
-        """Where the thing ends that the money was spent on, if the number is money and a thing follows it (15万元建, 20万元,硬化, 1万元的棉被), or its own end
-        where it tells what things are worth (价值9万元); else 0.
+        """Where the thing ends that the money was spent on, if the number is money and a thing follows it (15万元建, 20万元,硬化, 1万元的棉被, 7万元物资), or its own end
+        where it tells what things are worth or cost (价值9万元, 总投资9万元); else 0.
         """
         if self.found.quantity.unit != "CNY" or _EARNED.search(self.before) is not None:
             return 0
@@ -95,9 +95,9 @@ _TIMES = frozenset({"year", "other:月", "other:天", "other:周", "other:小时
 _REACHED = re.compile(r"惠及|受益|受惠|覆盖|涵盖|沾光|串起|辐射|涉及|分给")
 _EARNED = re.compile(r"[挣赚卖贷]|收入|增收|创收|收益|利润|分红|进账|工资|销售|放款|借款")
 _MONEY = re.compile(r"资金|经费|款(?!式)|基金")
-_WORTH = re.compile(r"价值|总[价值]|市值|折[价合款]|货值|计价|作价|(?<![\u4e00-\u9fff])总?金额")
+_WORTH = re.compile(r"价值|总[价值]|市值|折[价合款]|货值|计价|作价|总投资|(?<![\u4e00-\u9fff])总?金额")
 _SPENT = re.compile(
-    r"的(?![资款钱标价])[^，,。；;、\d]{2,12}|[^，,。；;\d]{0,3}[，,、]?(?:[^，,。；;\d]{0,6}?|[在为给对把将][^，,。；;]{0,16}?)(?:建(?!档|议)|修(?!养)|盖|铺|埋|砌|架|栽|挖|硬化|拓宽|整修|改造|装|打(?:了|井|[一两二三四五六七八九十\d]*[口眼])|扩建|购置|种|养|整治|发展|扶持|管护|办成|改善|完善)[^，,。；;]{0,30}"
+    r"(?:物资|药品|图书|书籍|设备|器材|衣物|棉衣|棉被|农资|化肥|种苗|粮油|用品|教具)|的(?![资款钱标价])[^，,。；;、\d]{2,12}|[^，,。；;\d]{0,3}[，,、]?(?:[^，,。；;\d]{0,6}?|[在为给对把将][^，,。；;]{0,16}?)(?:建(?!档|议)|修(?!养)|盖|铺|埋|砌|架|栽|挖|硬化|打通|接通|疏通|拓宽|整修|改造|装|打(?:了|井|[一两二三四五六七八九十\d]*[口眼])|扩建|购置|种|养|整治|发展|扶持|管护|办成|改善|完善)[^，,。；;]{0,30}"
 )
 _TRADED = re.compile(r"(?<!专)卖|销售|[售销]出|帮销|代销|[推促展热]销|采[购买]|[购定订][买购]|[收团认]购|购进|[买收]了|买下|预订")
 _ATTAINED = re.compile(r"完成率|超额完成|完成(?:全年|年度|既定)?(?:目标|任务|计划)|达标率|达到目标|任务的")

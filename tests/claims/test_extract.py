@@ -102,6 +102,8 @@ SENTENCES = [
     # money that is spent on a thing is about the thing
     ("投入18万元建起两个大棚。", ["180000 CNY", "2 other:个"], ["industry_base"] * 2),
     ("拿出26万元,硬化村里的道路。", ["260000 CNY"], ["infrastructure"]),
+    ("光伏电站装机60千瓦，总投资48万元。", ["60 other:千瓦", "480000 CNY"], ["industry_base"] * 2),
+    ("校友捐来9万元图书，花30万元打通断头路。", ["90000 CNY", "300000 CNY"], ["donation_goods", "infrastructure"]),
     ("与35家企业、12个社会组织签约参展。", ["35 organisation", "12 organisation"], ["consumption_sales"] * 2),
     ("全村还有贫困户18户、52人，距县城40公里。", ["18 household", "52 person", "40 km"], ["other"] * 3),
     ("派出6名医生驻县医院，接诊900余人次。", ["6 person", "900 person-time about"], ["posted_cadre", "volunteer"]),
