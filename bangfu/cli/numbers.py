@@ -137,7 +137,7 @@ def figures(arguments: argparse.Namespace) -> int:
     wanted = [known(books, code) for code in arguments.codes] or list(books.catalogue.figures.values())
     values = books.values([f.code for f in wanted], slice_)
     if not arguments.codes and not arguments.all:
-        wanted = [f for f in wanted if values[f.code].entries]
+        wanted = [f for f in wanted if values[f.code].entries and values[f.code].value is not None]
     if arguments.json:
         emit(answers.figures(wanted, slice_, values, books.mark))
         return 0

@@ -34,7 +34,8 @@ Period = tuple[date, date]
 """Half-open."""
 
 UNBOUND, DOUBTFUL, NO_NUMBER = "yellow", "cyan", "magenta"
-"""Highlights: nothing bound · replaced, but last year's number did not agree with the ledger · bound, but nothing recorded in the new period."""
+"""Highlights: nothing bound · replaced, but last year's number did not agree with the ledger · bound, but nothing recorded in
+the new period; or last time it was said that nothing is recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,7 @@ def draft(programme: Programme, content: bytes, name: str, old: Period, new: Per
     taken = [(e.start, e.end) for e in edits]
     edits += [e for e in _period_words(document.text, old, new, written) if not any(s < e.end and e.start < t for s, t in taken)]
     edits += [_Edit(*m.span(1), str(books.mark)) for m in _MARK.finditer(document.text)]
+    edits += [_Edit(*m.span(), None, NO_NUMBER, (ABSENT,)) for m in _ABSENT.finditer(document.text)]
     _write(editor, edits)
     _sources(editor, books, names, old, new)
     return Draft(editor.save(), tuple(lines), books.mark)
@@ -154,6 +156,10 @@ def _sources(editor: Editor, books: Books, names: Gazetteer, old: Period, new: P
 
 
 _SOURCE_COLUMNS = 7
+_ABSENT = re.compile(r"(?:本期|本年|当年|暂)?无(?:台账|相关)?记录|No record in this period")
+ABSENT = "上期这里没有记录；本期有没有，请人工核对补写"
+"""What a sentence that says that nothing was recorded is asked in the next report: it carries no number that could be renewed."""
+
 _MARK = re.compile(r"台账截至第(\d+)号记账")
 
 

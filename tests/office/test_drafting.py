@@ -216,6 +216,13 @@ def test_a_number_that_disagreed_last_year_is_marked(kept):
     assert "不合" in made.lines[0].why[0]
 
 
+def test_that_nothing_was_recorded_is_not_said_again_unseen(kept):
+    made = drafting.draft(kept.programme, report("2019年消费帮扶：本期无台账记录。"), "总结.docx", LAST, THIS)
+    result = docx.Document(io.BytesIO(made.content))
+    assert {r.text for p in result.paragraphs for r in p.runs if r.font.highlight_color} == {"本期无台账记录"}
+    assert [c.text for c in result.comments] == [drafting.ABSENT]
+
+
 def test_only_word_is_drafted_from(kept):
     with pytest.raises(documents.DocumentRefused):
         drafting.draft(kept.programme, b"text", "a.txt", LAST, THIS)
