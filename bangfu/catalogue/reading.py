@@ -192,6 +192,7 @@ def _read_written(text: str, unit: str, in_scale: str, times: Decimal) -> Decima
     if unit == "CNY":
         cell = _PAID_AS.sub("", re.sub(r"元/(?:学?年|学期)$", "元", cell))
         cell = re.sub(r"(?<=\d)\.[-—]+$", "", re.sub(r"(?<=\d)[wW]$", "万", cell))  # 1500.-
+        cell = re.sub(r"(?<=元)\s*[+、及和加]\s*[^\d+]+$", "", cell)  # 1000元+慰问品
         product = _TIMES.fullmatch(cell)
         if product is not None:  # 500元×12户
             return Decimal(product[1]) * Decimal(product[2]) * (Decimal(1) if "元" in cell else times)
@@ -610,6 +611,8 @@ def _listed(text: str, year: int | None) -> Period | None:
 
 def _plainer(cell: str, year: int | None) -> str:
     """The text without what a date may carry besides: clock, weekday, a remark, words before it; months by name and Chinese numerals as digits."""
+    term = re.fullmatch(r"(?:\d+|[一二两三四五六七八九十半]+)(?:年|个月)期?\s*[（(](?=.*\d)([^（()）]+)[)）]", cell)
+    cell = term[1] if term is not None else cell  # 一年（2023年3月起）
     cell = _CN_DATE.sub(lambda m: str(_cn_number(m[0])), cell)
     english = _ENGLISH.fullmatch(cell)
     if english is not None and english["m"].lower() in _MONTHS:

@@ -64,3 +64,27 @@ def test_a_total_in_words_and_lines_above_that_settle_day_and_place(words: Vocab
     )
     assert column(given, "place") == ["柳湾村", "柳湾村"]
     assert column(given, "date") == ["2023-05-06", "2023-05-06"]
+
+
+def test_terms_with_their_beginning_and_money_with_goods(words: Vocabulary) -> None:
+    leased = read(
+        words,
+        """
+        “一亩茶园”认领台账（2023）
+        序号|认领单位|认领品种|面积|认领费用（元）|认领期|所在村|收款票据
+        1|综合办|茶树|2亩|3000|2023.3.1-2024.2.29|柳湾村|No.0012345
+        2|安质部|茶树|1|1500|一年（2023年3月起）|柳湾村|No.0012345
+        """,
+    )
+    assert column(leased, "date") == ["2023-03-01", "2023-03-01"]
+    assert [(e["excel_row"], e["why"]) for e in leased["errors"]] == [(4, "duplicate")]
+    visited = read(
+        words,
+        """
+        2023年“七一”走访慰问登记
+        慰问领导|慰问对象|村|慰问标准|慰问时间
+        方远、石林|姜山|柳湾村|1000元+慰问品|6月28日
+        方远|佟雨|南坪社区|1000元|6月29日
+        """,
+    )
+    assert column(visited, "amount_cny") == [1000, 1000]
