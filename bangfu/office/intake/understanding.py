@@ -416,6 +416,7 @@ def _heard(column: Column, *, whole: bool = False) -> list[tuple[str, float]]:
 _PER_PIECE = re.compile(r"单价|均价|每[件个套台本册份箱斤公]斤?")
 _RATE = re.compile(r"标准")
 _PLANNED = re.compile(r"计划|预计|预算|拟|目标|申请|申报|应到|任务")
+_OF_WHICH = re.compile(r"其中[:：]?.")
 _DONE = re.compile(r"实际|实到|实施|完成|决算|执行|批准|批复|实发|实付")
 
 
@@ -788,8 +789,14 @@ class Understanding:
         if meant:
             said = {c.index: meant.get(norm(c.title)) for c in columns}
             candidates = [replace(c, score=c.score * 1.15) if said[c.index] == c.name and c.score >= 0.45 else c for c in candidates]
+        among = {c.index for c in columns if c.path and _OF_WHICH.match(heading(c.leaf).word)}
+        candidates = [replace(c, score=c.score * 0.6) if c.index in among and _adds_up(kind.fields[c.name]) else c for c in candidates]
         if planned:
-            done = {c.name for c in candidates if c.index not in planned and c.score >= LEAST and kind.fields[c.name].export}
+            best: dict[int, _Candidate] = {}
+            for one in candidates:
+                if one.index not in planned and (one.index not in best or best[one.index].score < one.score):
+                    best[one.index] = one
+            done = {c.name for c in best.values() if c.score >= LEAST and kind.fields[c.name].export}
             candidates = [replace(c, score=c.score * 0.6) if c.index in planned and c.name in done else c for c in candidates]
         units = {c.index: heading(c.leaf).unit for c in columns if c.path}
         goods = {whole for whole, parts in wholes.items() if all(heads.GOODS.fullmatch(units.get(i, "")) for i in parts)}

@@ -88,3 +88,17 @@ def test_terms_with_their_beginning_and_money_with_goods(words: Vocabulary) -> N
         """,
     )
     assert column(visited, "amount_cny") == [1000, 1000]
+
+
+def test_the_whole_of_a_plan_is_the_amount_and_not_what_is_among_it(words: Vocabulary) -> None:
+    """计划总投资 | 其中：帮扶资金 | 已完成投资: what was done has a field of its own, so the plan is no rival of it."""
+    answer = read(
+        words,
+        """
+        帮扶项目进度月报（截至2023年9月30日，单位：万元）
+        项目名称|责任部门|计划总投资|其中：帮扶资金|已完成投资|计划完工时间
+        柳湾村冷库|综合办|120|80|96|2023年12月
+        南坪社区路灯|安质部|12|10|0|2023年11月底
+        """,
+    )
+    assert column(answer, "amount_cny") == [1200000, 120000]
