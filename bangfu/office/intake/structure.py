@@ -407,7 +407,7 @@ class _Strip:
             if cells and not sorter.is_own_header(cells):
                 block = self.header_block(row, table)
                 if block is not None:
-                    top = block[0]
+                    top = max(block[0], table.body)  # never back into the header it has
                     table.lines = [line for line in table.lines if line.row < top]
                     held = [h for h in held if h.row < top]
                     self._give_titles(held, table)
