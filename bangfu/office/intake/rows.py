@@ -133,7 +133,7 @@ _TELLS_PLACE = {
     "payment": ("project", "title", "party"),
     "visit": ("household",),
     "pairing": ("household",),
-    "training": ("category",),
+    "training": ("category", "venue"),
     "branch_activity": ("party",),
     "lecture": ("audience",),
     "posting": ("category", "position"),
@@ -242,10 +242,14 @@ class TableReader:
             found = registers.place(understood.place).one
             self.near = norm(found.county or found.name) if found is not None else ""
 
-    def _told(self, cells: Sequence[str], record: Record) -> Place | None:
-        """Where no column, band or title tells the place: the village that the project's name, the trainees, the paired branch or the payee names."""
+    def _told(self, cells: Sequence[str], record: Record, *, known: bool) -> Place | None:
+        """Where no column, band or title tells the place: the village that the project's name, the trainees, the paired branch or the payee names;
+        where not even the county is `known`, that of the venue.
+        """
         assert self.registers is not None
         for part in self.tellers:
+            if part.field.name == "venue" and known:
+                continue  # a county's people may meet in one of its villages
             text = (cells[part.index] if part.index < len(cells) else "") or part.merged.get(record.row, "")
             if part.field.name == "party" and self.kind.code == "branch_activity":
                 return self._home_of_branch(record)
@@ -451,7 +455,7 @@ class TableReader:
         if self.place_parts or context.place is not None:
             self._place(row, cells, context, record)
         if self.tellers and _is_wide(values.get("place")):
-            told = self._told(cells, record)
+            told = self._told(cells, record, known=values.get("place") is not None)
             if told is not None and (values.get("place") is None or values["place"].name in {told.county, told.township}):
                 values["place"] = told
         for index, title in self.extra:

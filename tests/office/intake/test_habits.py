@@ -348,3 +348,26 @@ def test_a_numbered_band_ends_the_one_numbered_alike(words: Vocabulary) -> None:
         """,
     )
     assert [(e["excel_row"], e["field"], e["why"]) for e in answer["errors"]] == [(9, "place", "missing")]
+
+
+def test_a_training_is_where_it_was_held_if_nothing_else_is_told(words: Vocabulary) -> None:
+    held = read(
+        words,
+        """
+        2023年培训台账
+        培训班名称|开班时间|培训地点|参训人数
+        花椒管护班|2023.3.5|柳湾村村委会|30
+        电商班|2023.5.6|青石县职教中心|42
+        """,
+    )
+    assert column(held, "place") == ["柳湾村", "青石县"]
+    invited = read(
+        words,
+        """
+        2023年培训台账
+        培训班名称|开班时间|培训地点|学员来源|参训人数
+        花椒管护班|2023.3.5|柳湾村村委会|青石县|30
+        电商班|2023.5.6|省城培训基地|南坪社区|42
+        """,
+    )
+    assert column(invited, "place") == ["青石县", "南坪社区"]
