@@ -6,6 +6,7 @@ numbers are often missing). Blanks are filled by what a later ledger says; what 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -324,6 +325,16 @@ def masked_name(name: str) -> str:
 def masked_id(number: str) -> str:
     """An identity number as it is shown inside the office: its first six, eight stars, its last two (domain.md 10.4)."""
     return f"{number[:6]}********{number[-2:]}" if len(number) > 8 else "*" * len(number)
+
+
+_NUMBERS = re.compile(
+    r"(?<![\dA-Za-z])(?:\d{6}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}[\dXx]|(?P<phone>1[3-9]\d{9}))(?![\dA-Za-z])", re.ASCII
+)
+
+
+def covered(text: str) -> str:
+    """A free text with the identity and telephone numbers in it masked: an office's own columns may hold them under any header."""
+    return _NUMBERS.sub(lambda found: masked_phone(found[0]) if found["phone"] else masked_id(found[0]), text)
 
 
 def masked_phone(number: str) -> str:

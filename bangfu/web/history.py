@@ -9,7 +9,7 @@ from typing import Any
 
 from bangfu.catalogue import Field, FieldType, Kind
 from bangfu.ledger.models import Ended, Entry, Household, Party, Person, Place, Posting, Project
-from bangfu.ledger.people import masked_id, masked_phone
+from bangfu.ledger.people import covered, masked_id, masked_phone
 from bangfu.ledger.people import shown as shown_name
 from bangfu.ledger.post import Draft, drafts_of
 from bangfu.office.entering import OWN_COLUMNS, personal
@@ -74,9 +74,9 @@ def shown(kind: Kind, draft: Draft, names: Names, lang: str, *, opened: bool = F
 def _extra(name: str, value: Any) -> Iterator[Shown]:
     if isinstance(value, dict):
         for header, text in value.items():
-            yield Shown(f"{name}.{header}", str(header), str(text))
+            yield Shown(f"{name}.{header}", str(header), covered(str(text)))
     else:
-        yield Shown(name, name, str(value))
+        yield Shown(name, name, covered(str(value)))
 
 
 def _text(fld: Field, d: Draft, names: Names, lang: str, *, opened: bool) -> str:
@@ -92,8 +92,8 @@ def _text(fld: Field, d: Draft, names: Names, lang: str, *, opened: bool) -> str
         return _personal(fld, d, names, opened=opened)
     value = d.details.get(fld.name)
     if isinstance(value, list):
-        return "、".join(str(v) for v in value)
-    return "" if value is None else str(value)
+        return "、".join(covered(str(v)) for v in value)
+    return "" if value is None else covered(str(value))
 
 
 def _column(fld: Field, d: Draft, names: Names, lang: str, *, opened: bool) -> str:

@@ -109,6 +109,7 @@ def test_masks() -> None:
     assert people.masked_id(ID) == "990101********37"
     assert people.masked_id("1234") == "****"
     assert people.masked_phone("16000001234") == "160****34"
+    assert people.covered(f"监护人{ID}，电话16000001234；回单号2019030512345678") == "监护人990101********37，电话160****34；回单号2019030512345678"
 
 
 def test_revealing_is_recorded(office: Any) -> None:

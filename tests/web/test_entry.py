@@ -113,6 +113,20 @@ def test_what_a_form_does_not_show_stays(office: Office, ledger: dict[str, int],
     assert (kept.sheet, kept.row, kept.details["经办"], kept.title) == ("2019", 7, "会计科", "牛舍")
 
 
+def test_numbers_of_persons_in_an_offices_own_columns_are_covered(office: Office, ledger: dict[str, int], clerk: Client) -> None:
+    from dataclasses import replace
+
+    from bangfu.ledger.post import drafts_of, post
+
+    told = {"监护人证件": "990101198503070123", "备注": "联系16000001234"}
+    draft = replace(drafts_of([ledger["payment"]])[ledger["payment"]], details=told, supersedes=ledger["payment"])
+    post(office.programme, [draft], by=office.clerk, verb="amend", reason="补来源")
+    page = text(clerk.get(at(office, "entry", newest(office).pk)))
+    assert "990101********23" in page
+    assert "联系160****34" in page
+    assert "19850307" not in page
+
+
 def test_voiding_needs_a_reason_and_leaves_a_trail(office: Office, ledger: dict[str, int], clerk: Client, leader: Client) -> None:
     payment = ledger["payment"]
     assert leader.post(at(office, "void", payment), {"reason": "x"}).status_code == 403
