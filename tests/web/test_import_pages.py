@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from bangfu.ledger.models import Batch, Entry
-from bangfu.office.models import Upload
+from bangfu.office.models import Download, Upload
 from tests.conftest import Office, build_office
 from tests.web.conftest import TRAININGS, sheet, signed_in, text
 
@@ -305,3 +305,21 @@ def test_a_workbook_of_all_units_is_not_for_a_liaison(office: Office, clerk: Cli
     assert liaison.get(at(office, "batch_file", batch.pk)).status_code == 404
     for entry in Entry.objects.filter(batch=batch):
         assert liaison.get(at(office, "source", entry.pk)).status_code == 404
+
+
+def test_a_workbook_is_for_those_who_may_unmask(office: Office, clerk: Client, leader: Client, stranger: Client) -> None:
+    """The original holds names and numbers unmasked: a leader, who may not open them, has no way to it; every download is on record."""
+    hand_in(office, clerk, sheet(TRAININGS))
+    clerk.post(at(office, "confirm", Upload.objects.get().pk))
+    batch = Batch.objects.get()
+    entry = Entry.objects.filter(batch=batch).first()
+    assert entry is not None
+    ways = [at(office, "batch_file", batch.pk), at(office, "source", entry.pk)]
+    for way, page in zip(ways, (at(office, "batch", batch.pk), at(office, "entry", entry.pk)), strict=True):
+        assert clerk.get(way).content == sheet(TRAININGS)
+        assert leader.get(way).status_code == 404
+        assert stranger.get(way).status_code == 404
+        assert way in text(clerk.get(page))
+        assert way not in text(leader.get(page))
+    assert leader.get(at(office, "marked", Upload.objects.get().pk)).status_code == 403
+    assert list(Download.objects.values_list("what", "by", "detail")) == [("workbook", office.clerk.pk, batch.filename)] * 2

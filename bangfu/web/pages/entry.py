@@ -97,8 +97,10 @@ def _title(fields: list[Shown], kind: Kind, desk: Desk) -> str:
 
 
 def may_have(desk: Desk, batch: Batch) -> bool:
-    """Whether the workbook may be had: it holds rows of every unit, so that a liaison has only the own ones."""
-    return desk.access.role != "liaison" or batch.by_id == desk.user.pk
+    """Whether the workbook may be had: it holds every unit's rows and their personal data unmasked, so that only those who may unmask have
+    it, and whoever handed it in (domain.md 10.4, 10.6).
+    """
+    return bool(batch.sha256) and (desk.access.manages or batch.by_id == desk.user.pk)
 
 
 @require_safe

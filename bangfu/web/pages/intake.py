@@ -387,7 +387,7 @@ def batch(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         at="intake",
         batch=found,
         rows=rows(desk, facts_of(ids[:PAGE])),
-        may_have=bool(found.sha256) and may_have(desk, found),
+        may_have=may_have(desk, found),
         after=ids[PAGE - 1] if len(ids) > PAGE else None,
         first=not after,
     )
@@ -402,7 +402,7 @@ def batch_file(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         raise Http404
     try:
         content = load(found.sha256)
-    except FileDamaged:
+    except (FileNotFoundError, FileDamaged):
         raise Http404 from None
     desk.took("workbook", found.filename)
     return attachment(content, found.filename, mimetypes.guess_type(found.filename)[0] or "application/octet-stream")
