@@ -93,6 +93,8 @@ def unit_of(text: str) -> str:
     )
     if match is None:
         match = re.fullmatch(r"([百千]?[万亿]?元)", plain)
+    if match is None:  # （2018年1月—2022年12月，金额：万元）
+        match = re.search(rf"(?:金额|资金|价值|款项|数额)[:：]({_UNIT_WORD})(?![\u4e00-\u9fff])", plain)
     if match is None:  # 资金投入统计（2021-2022）  万元
         match = re.search(r"(?<=[\s）):：])([百千]?[万亿]?元)\s*$", unicodedata.normalize("NFKC", text))
     if match is None:

@@ -371,3 +371,17 @@ def test_a_training_is_where_it_was_held_if_nothing_else_is_told(words: Vocabula
         """,
     )
     assert column(invited, "place") == ["青石县", "南坪社区"]
+
+
+def test_a_line_in_parentheses_may_say_the_unit(words: Vocabulary) -> None:
+    answer = read(
+        words,
+        """
+        帮扶资金支出台账
+        （2018年1月—2022年12月，金额：万元）
+        序号|支付时间|支出事由|受益地点|支付金额
+        1|2018.02|困难群众慰问|柳湾村|20
+        2|2018年3月13日|中药材加工|南坪社区|1.85
+        """,
+    )
+    assert column(answer, "amount_cny") == [200000, 18500]
