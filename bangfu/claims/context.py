@@ -52,7 +52,7 @@ class Clause(NamedTuple):
     before: str
 
     def follows(self, last: str | None) -> bool:
-        """Whether the number speaks of what the number before it, in the unit `last`, speaks of: those whom it reaches (惠及, 覆盖), a part of it (其中), its share
+        """Whether the number speaks of what the number before it, in the unit `last`, speaks of: those whom it reaches or goes to (惠及, 奔赴), a part of it (其中), its share
         (占), what it is worth or cost (价值, 总投资), so many times of it.
         """
         unit, before = self.found.quantity.unit, self.before
@@ -79,7 +79,9 @@ class Clause(NamedTuple):
         if _WORTH.search(self.before[-8:]) is not None:
             return self.found.after
         thing = _SPENT.match(self.text, self.found.after, self.sentence.end)
-        return 0 if thing is None or _MONEY.search(thing[0]) is not None else thing.end()
+        if thing is None or _MONEY.search(thing[0]) is not None or ("资助" in thing[0] and _GIVEN.search(self.before) is not None):
+            return 0
+        return thing.end()
 
     def traded(self) -> bool:
         """Whether a word of selling or buying stands before the number in its clause."""
@@ -92,12 +94,13 @@ class Clause(NamedTuple):
 
 _LASTING = re.compile(r"为期|历时|持续|长达|连续|时间|周期|[任服租工限]期|时长")
 _TIMES = frozenset({"year", "other:月", "other:天", "other:周", "other:小时", "other:分钟", "other:课时"})
-_REACHED = re.compile(r"惠及|受益|受惠|覆盖|涵盖|沾光|串起|辐射|涉及|分给")
+_REACHED = re.compile(r"惠及|受益|受惠|覆盖|涵盖|沾光|串起|辐射|涉及|分给|奔赴|分赴|赶赴|派往|去了|包下")
 _EARNED = re.compile(r"[挣赚卖贷]|收入|增收|创收|收益|利润|分红|进账|工资|销售|放款|借款")
+_GIVEN = re.compile(r"捐|募|善款|筹款")
 _MONEY = re.compile(r"资金|经费|款(?!式)|基金")
 _WORTH = re.compile(r"价值|总[价值]|市值|折[价合款]|货值|计价|作价|总投资|(?<![\u4e00-\u9fff])总?金额")
 _SPENT = re.compile(
-    r"(?:物资|药品|图书|书籍|设备|器材|衣物|棉衣|棉被|农资|化肥|种苗|粮油|用品|教具)|的(?![资款钱标价])[^，,。；;、\d]{2,12}|[^，,。；;\d]{0,3}[，,、]?(?:[^，,。；;\d]{0,6}?|[在为给对把将][^，,。；;]{0,16}?)(?:建(?!档|议)|修(?!养)|盖|铺|埋|砌|架|栽|挖|硬化|打通|接通|疏通|拓宽|整修|改造|装|打(?:了|井|[一两二三四五六七八九十\d]*[口眼])|扩建|购置|种|养|整治|发展|扶持|管护|办成|改善|完善)[^，,。；;]{0,30}"
+    r"(?:物资|药品|图书|书籍|设备|器材|衣物|棉衣|棉被|农资|化肥|种苗|粮油|用品|教具)|的(?![资款钱标价])[^，,。；;、\d]{2,12}|[^，,。；;\d]{0,3}[，,、]?(?:[^，,。；;\d]{0,6}?|[在为给对把将][^，,。；;]{0,16}?)(?:建(?!档|议)|修(?!养)|盖|铺|埋|砌|架|栽|挖|硬化|打通|接通|疏通|拓宽|整修|改造|装|打(?:了|井|[一两二三四五六七八九十\d]*[口眼])|扩建|购置|种|养|整治|发展|扶持|管护|办成|改善|完善|资助(?!金))[^，,。；;]{0,30}"
 )
 _TRADED = re.compile(r"(?<!专)卖|销售|[售销]出|帮销|代销|[推促展热]销|采[购买]|[购定订][买购]|[收团认]购|购进|[买收]了|买下|预订")
 _ATTAINED = re.compile(r"完成率|超额完成|完成(?:全年|年度|既定)?(?:目标|任务|计划)|达标率|达到目标|任务的")
