@@ -115,11 +115,11 @@ class Filter:
         return cls(
             begin,
             end,
-            _id(query.get("place")),
-            _id(query.get("unit")),
+            read_id(query.get("place")),
+            read_id(query.get("unit")),
             query.get("q", "").replace("\0", "").strip()[:100],
             typed,
-            _id(query.get("mark")),
+            read_id(query.get("mark")),
         )
 
     @property
@@ -141,5 +141,6 @@ class Filter:
         return replace(self, begin=begin, end=end, typed="")
 
 
-def _id(text: str | None) -> int | None:
+def read_id(text: str | None) -> int | None:
+    """The number of a row as an address or a form names it; None for what no row may have (²; a number of thirty digits)."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None

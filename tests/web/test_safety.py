@@ -79,3 +79,43 @@ def test_too_much_at_once_is_a_413(office: Office, clerk: Client) -> None:
         answer = clerk.post(reverse("search", args=[office.programme.slug]), {"name": "x" * 1000})
     assert answer.status_code == 413
     assert "文件太大" in text(answer)
+
+
+@pytest.mark.parametrize("number", ["²", "9" * 30, "٣"])
+def test_what_is_no_number_of_a_row_is_no_fault(
+    office: Office, ledger: dict[str, int], clerk: Client, liaison: Client, number: str
+) -> None:
+    slug = office.programme.slug
+    new = reverse("new_entry", args=[slug, "training"])
+    assert clerk.get(new, {"copy": number}).status_code == 200
+    typed = {"f.title": "养羊培训", "f.begin": "2019-04-01", "f.place": "甲村", "f.people": "3", "f.unit": number}
+    assert liaison.post(new, typed).status_code in {302, 422}
+    assert clerk.post(new, typed).status_code == 422
+    assert clerk.post(reverse("keep_draft", args=[slug, "training"]) + f"?entry={number}", {"f.title": "x"}).status_code == 200
+    assert clerk.post(reverse("save_view", args=[slug]), {"forget": number}).status_code == 302
+    for verb in ("keep_place", "designate", "keep_unit", "drop_member"):
+        assert clerk.post(reverse("settings", args=[slug]), {"verb": verb, "id": number}).status_code == 404
+
+
+def test_a_place_lies_below_one_of_the_same_programme(office: Office, clerk: Client, stranger: Client) -> None:
+    """Neither another office's place or unit nor a level that is none is taken: a sentence says so, and nothing is made."""
+    from bangfu.ledger.models import Party, Place
+
+    theirs = Place.objects.create(name="别处", level="county", path="")
+    Place.objects.filter(pk=theirs.pk).update(path=f"/{theirs.pk}/")
+    other = Party.objects.create(name="别单位", kind="organisation", path="/999999/")
+    page = reverse("settings", args=[office.programme.slug])
+    new = {"verb": "add_place", "name": "新村", "level": "village"}
+    for wrong, said in (
+        (new | {"parent": str(theirs.pk)}, "上级不在本项目里"),
+        (new | {"level": "galaxy", "parent": str(office.places["新龙县"].pk)}, "请选择地点的级别"),
+        ({"verb": "add_unit", "name": "新村", "parent": str(other.pk)}, "上级不在本项目里"),
+    ):
+        answer = clerk.post(page, wrong)
+        assert answer.status_code == 422
+        assert said in text(answer)
+    assert stranger.post(page, new).status_code == 404
+    assert not Place.objects.filter(name="新村").exists()
+    assert not Party.objects.filter(name="新村").exists()
+    assert clerk.post(page, new | {"parent": str(office.places["新龙县"].pk)}).status_code == 302
+    assert Place.objects.get(name="新村").parent == office.places["新龙县"]

@@ -20,6 +20,7 @@ from bangfu.office.models import SavedView
 from bangfu.quantities import from_parts
 from bangfu.web.desk import Desk, desk_for
 from bangfu.web.export import attachment, workbook
+from bangfu.web.filter import read_id
 from bangfu.web.rows import Row, rows
 from bangfu.web.shown import period, unit_word
 
@@ -197,9 +198,9 @@ def ledger_form(request: HttpRequest, slug: str, code: str) -> HttpResponse:
 def save_view(request: HttpRequest, slug: str) -> HttpResponse:
     """Keep the present filter under a name, or forget one."""
     desk = desk_for(request, slug)
-    forget = request.POST.get("forget", "")
-    if forget.isdigit():
-        get_object_or_404(SavedView, pk=int(forget), programme=desk.programme, by=desk.user).delete()
+    forget = read_id(request.POST.get("forget"))
+    if forget is not None:
+        get_object_or_404(SavedView, pk=forget, programme=desk.programme, by=desk.user).delete()
         return HttpResponseRedirect(desk.bare("ledger"))
     query = request.POST.get("query", "")[:500]
     name = request.POST.get("name", "").strip()[:60]

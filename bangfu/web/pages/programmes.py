@@ -185,9 +185,14 @@ def _add_place(desk: Desk) -> None:
     name, level = _text(desk, "name"), _text(desk, "level")
     if not name:
         raise ValueError(desk.say("setup.no_name"))
-    above = _id(desk, "parent")
-    parent = Place.objects.filter(pk=above).first() if above else None
-    if parent is not None and places.LEVELS.index(level) <= places.LEVELS.index(parent.level) and level in places.LEVELS:
+    if level not in places.LEVELS:
+        raise ValueError(desk.say("setup.no_level"))
+    parent = None
+    if _text(desk, "parent"):  # a place of this programme or above one of its own, never another office's
+        parent = next((p for p, _ in desk.places if p.pk == _id(desk, "parent")), None)
+        if parent is None:
+            raise ValueError(desk.say("setup.no_parent"))
+    if parent is not None and places.LEVELS.index(level) <= places.LEVELS.index(parent.level):
         raise ValueError(desk.say("setup.level_order", level=desk.say(f"level.{level}"), above=desk.say(f"level.{parent.level}")))
     made = places.place(name, level, parent, variants=_variants(desk), code=_text(desk, "code") or None)
     desk.programme.places.add(made)
@@ -220,9 +225,13 @@ def _add_unit(desk: Desk) -> None:
     name = _text(desk, "name")
     if not name:
         raise ValueError(desk.say("setup.no_name"))
-    above = _id(desk, "parent")
-    parent = Party.objects.filter(pk=above, path__startswith=desk.programme.helper.path).first() if above else None
-    places.party(name, "unit", parent or desk.programme.helper, variants=_variants(desk))
+    parent = desk.programme.helper
+    if _text(desk, "parent"):
+        above = Party.objects.filter(pk=_id(desk, "parent"), path__startswith=parent.path).first()
+        if above is None:
+            raise ValueError(desk.say("setup.no_parent"))
+        parent = above
+    places.party(name, "unit", parent, variants=_variants(desk))
 
 
 def _keep_unit(desk: Desk) -> None:
