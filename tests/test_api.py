@@ -319,6 +319,9 @@ def test_a_combination_names_its_parts(reader, demo):
     [
         ("figures/trainings", {"period": "去年"}, "query.period"),
         ("figures/trainings/trace", {"after": "x"}, "query.after"),
+        ("figures/trainings", {"mark": 9999}, "query.mark"),
+        ("figures/trainings/series", {"first": 2020, "last": 2018}, "query.first"),
+        ("entries", {"kind": "nosuch"}, "query.kind"),
         ("figures/trainings/trace", {"limit": 0}, "query.limit"),
         ("figures/trainings/series", {}, "query.first"),
     ],

@@ -213,6 +213,18 @@ BAD_BOOKMARK = Problem(
 )
 
 
+def books_at(access: Access, mark: int | None) -> Books:
+    """The books of a programme at a mark. Raises Problem for a mark that the ledger has not reached."""
+    if mark is not None and mark > access.programme.mark:
+        last = access.programme.mark
+        raise Problem(
+            422,
+            f"账本还没有第 {mark} 号记账，最新是第 {last} 号 (the ledger has not reached mark {mark}; it stands at {last})",
+            [{"where": "query.mark", "why": "not_reached"}],
+        )
+    return Books(access.programme, mark)
+
+
 def slice_of(access: Access, books: Books, asked: Asked) -> Slice:
     """Raises Problem for a period that cannot be read, Http404 for a unit that is not the liaison's."""
     try:
@@ -368,7 +380,7 @@ def programmes(request: HttpRequest) -> list[dict[str, Any]]:
 def figures(request: HttpRequest, slug: str, asked: Query[Asked], codes: str = "") -> Any:
     """All figures, or those named in `codes` (separated by commas)."""
     access = standing(request, slug)
-    books = Books(access.programme, asked.mark)
+    books = books_at(access, asked.mark)
     slice_ = slice_of(access, books, asked)
     wanted = [named(books, code.strip()) for code in codes.split(",")] if codes else list(books.catalogue.figures.values())
     return answers.figures(wanted, slice_, books.values([f.code for f in wanted], slice_), books.mark)
@@ -377,7 +389,7 @@ def figures(request: HttpRequest, slug: str, asked: Query[Asked], codes: str = "
 @api.get("/programmes/{slug}/figures/{code}", response=FigureAnswer, tags=["figures"], summary="一个指标 One figure")
 def figure(request: HttpRequest, slug: str, code: str, asked: Query[Asked]) -> Any:
     access = standing(request, slug)
-    books = Books(access.programme, asked.mark)
+    books = books_at(access, asked.mark)
     found = named(books, code)
     slice_ = slice_of(access, books, asked)
     return answers.figure(found, slice_, books.value(code, slice_), books.mark)
@@ -394,8 +406,10 @@ def series(
 ) -> Any:
     """For each calendar year from `first` to `last`; the slice's own period is not looked at."""
     access = standing(request, slug)
-    books = Books(access.programme, asked.mark)
+    books = books_at(access, asked.mark)
     found = named(books, code)
+    if first > last:
+        raise Problem(422, "first 晚于 last (first is later than last)", [{"where": "query.first", "why": "reversed"}])
     years = books.series(code, slice_of(access, books, asked), range(first, last + 1))
     return {
         "figure": code,
@@ -417,7 +431,7 @@ def trace(
 ) -> Any:
     """Oldest first, a page at a time: `after` of one page asks for the next. `carried` and all `adds` add up to `value`."""
     access = standing(request, slug)
-    books = Books(access.programme, asked.mark)
+    books = books_at(access, asked.mark)
     named(books, code)
     try:
         page = books.trace(code, slice_of(access, books, asked), after=after, limit=limit)
@@ -529,12 +543,12 @@ def entries(
 ) -> Any:
     """Newest first, a page at a time: `after` of one page asks for the next."""
     access = standing(request, slug)
-    books = Books(access.programme, asked.mark)
+    books = books_at(access, asked.mark)
     slice_ = slice_of(access, books, asked)
+    if kind and kind not in books.catalogue.kinds:
+        raise Problem(422, f"没有“{kind[:40]}”这个类别 (there is no such kind)", [{"where": "query.kind", "why": "unknown"}])
     try:
-        page = listed(
-            access.programme, slice_, kind=kind.replace("\0", ""), text=q.replace("\0", ""), mark=books.mark, after=after, limit=limit
-        )
+        page = listed(access.programme, slice_, kind=kind, text=q.replace("\0", ""), mark=books.mark, after=after, limit=limit)
     except ValueError:
         raise BAD_BOOKMARK from None
     return {"mark": books.mark, "entries": answers.entries(page.ids, books.catalogue), "after": page.after}
@@ -924,7 +938,9 @@ def check(request: HttpRequest, slug: str, body: TextBody, mark: Annotated[int |
     access = standing(request, slug)
     if access.role == "liaison":
         raise PermissionDenied
-    return checking.as_json(checking.check(access.programme, document_of(body.text), mark))
+    return checking.as_json(
+        checking.check(access.programme, document_of(body.text), books_at(access, mark).mark if mark is not None else None)
+    )
 
 
 def document_of(text: str) -> Document:
