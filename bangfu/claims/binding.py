@@ -119,18 +119,20 @@ class Binding:
         """Whether the figure's own number is claimed: not a change, a target or a share of it."""
         return self.figure is not None and not self.change and self.limit is None and self.aim not in {"target", "plan"}
 
-    def part_of(self, whole: Binding) -> Binding:
+    def part_of(self, whole: Binding, *, of_a_year: bool = False) -> Binding:
         """The binding of a part («其中…»).
 
         It is not the figure of its whole for the same slice, but the next best where that is not far behind. Where its own words name no figure but
-        another place or period («其中甲村30万元»), it is its whole's figure for these.
+        another place or period («其中甲村30万元»), it is its whole's figure for these. `of_a_year` says that it names
+        a year of its own, which is another period than that of a whole that may be of all the time.
         """
         unsure = self.figure is None or self.confidence < UNSURE
-        if unsure and whole.figure is not None and self.slices[0] != whole.slices[0] and not self.by_person:
+        other = self.slices[0] != whole.slices[0] or (of_a_year and any(s != self.slices[0] for s in whole.slices))
+        if unsure and whole.figure is not None and other and not self.by_person:
             return replace(
                 self, figure=whole.figure, slices=_fit(self.slices, whole.figure), confidence=round(whole.confidence * OF_WHOLE, 3)
             )
-        if self.by_person or self.figure is None or self.slices[0] != whole.slices[0]:
+        if self.by_person or self.figure is None or other:
             return self
         if self.figure is not whole.figure:  # and it is not all of that either
             others = tuple(c for c in self.runners_up if c.figure is not whole.figure)
@@ -424,6 +426,7 @@ class Binder:
             for f in self.words.figures
             if (s := self.words.score(f, claim, context, change, said.get(f.code, NO_PHRASE))) is not None
         ]
+        found = [c for c in found if not self._of_another_unit(c.figure, slices[0].units, context)]
         if change and beside is not None:
             # «96万元，比上年增长61%» says nothing more of what has grown.
             mine = next((c.score for c in found if c.figure is beside), 0.0)
@@ -461,6 +464,19 @@ class Binder:
             aim=aim_of(claim, context),
             limit=limited,
         )
+
+    def part_of(self, part: Binding, whole: Binding, claim: Stated, context: Context) -> Binding:
+        """The binding of a part («其中2023年投入26万元») whose whole is bound so: `Binding.part_of`, its limits seen anew for its whole's figure."""
+        bound = part.part_of(whole, of_a_year=_OWN_YEAR.search(context.clause_text) is not None)
+        if part.figure is None and bound.figure is not None and not bound.limit:
+            bound = replace(bound, limit=self.limit(claim, context, bound.figure, bound.slices))
+        return bound
+
+    def _of_another_unit(self, figure: Figure, units: tuple[int, ...], context: Context) -> bool:
+        """Whether the figure's own words name a unit (工会采购) that is not among those that act here, and is not named in the clause."""
+        own = "".join((*figure.says, *figure.cues))
+        named = [(n.id, name) for n in self.gazetteer.named("unit") for name in n.names if name in own] if units else []
+        return bool(named) and not any(i in units or name in context.clause_text for i, name in named)
 
     @staticmethod
     def _changed(slices: tuple[SliceWords, ...], beside: Binding | None, context: Context) -> tuple[SliceWords, ...]:
@@ -533,6 +549,11 @@ class Binder:
             named = _DAYS.search(context.title)
             exact = _between(named.groupdict(), None) if named is not None else None
         begin, end = exact or days(claim.period)
+        years = _SEVERAL_YEARS.search(context.text, context.sentence[0], context.at[0])
+        if exact is None and years is not None and claim.period_from != "sentence" and end is not None:
+            # «三年来» of a text of 2023: the year of the title is the last of them.
+            first = (end - timedelta(days=1)).year - (_COUNT.get(years[1]) or int(years[1])) + 1
+            return date(first, 1, 1), min(end, until or end), False
         since = _SINCE.search(context.text, context.sentence[0], context.at[0])
         if exact is None and since is not None and claim.period == since[1]:
             end = None  # «自2022年承担任务以来»
@@ -669,7 +690,8 @@ _DAYS = re.compile(
     r"(?:[-—–－~～至到]{1,2}(?:(?P<y2>(?:19|20)\d\d)年)?(?P<m2>\d{1,2})月份?(?:底|末|初)?(?:(?P<d2>\d{1,2})日)?)?(?P<since>以来|起|至今|开始)?|"
     r"(?:(?P<y3>(?:19|20)\d\d)年)?(?:(?P<half>[上下])半年|第?(?P<quarter>[一二三四1-4])季度|前(?P<quarters>[二三两23])个?季度)",
 )
-_COUNT = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4}
+_COUNT = {"一": 1, "二": 2, "两": 2, **{sign: n for n, sign in enumerate("三四五六七八九十", 3)}}
+_SEVERAL_YEARS = re.compile("(?<![\\d一二三四五六七八九十])([两二三四五六七八九十]|[2-9]|1\\d)个?年(?:来|间|以来)")
 
 
 def _within_year(context: Context, claim: Stated, until: date | None) -> tuple[date | None, date | None] | None:

@@ -90,12 +90,23 @@ def same_thing(reads: Sequence[Read]) -> Iterator[Contradiction]:
                     first.context.sentence == second.context.sentence
                     or (first.table is not None and first.table == second.table)
                     or _meet(first.bounds, second.bounds)
+                    or _of_other_years(first, second)
                     or not _told_twice(first, second)
                 ):
                     continue
                 yield _two(first, second, "same_thing", "前后说的是同一件事，数却不一样", "tell the same thing with two numbers")
 
 
+def _of_other_years(first: Read, second: Read) -> bool:
+    """Whether one of the two may speak of several years («三年来，累计…») and the other of its year alone."""
+    told = [
+        len({(s.begin, s.end) for s in read.binding.slices}) > 1 and _REACHING_BACK.search(read.context.clause_text)
+        for read in (first, second)
+    ]
+    return bool(told[0]) != bool(told[1])
+
+
+_REACHING_BACK = re.compile("累计|历年|以来|年来|年间|至今|迄今")
 _MOST = 100
 
 

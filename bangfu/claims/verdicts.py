@@ -36,6 +36,8 @@ class Slip(StrEnum):
 SURE = 0.5  # a binding less sure than this contradicts nobody
 NOWHERE = SliceWords()
 Ask = Callable[[str, SliceWords], Value]
+People = Callable[[str, SliceWords], Value]
+"""The people recorded in the entries of a figure that counts 人次, for a slice."""
 Target = Callable[[str, SliceWords], Decimal | None]
 """The target of a figure for a slice, in the figure's unit; None where none was set."""
 
@@ -59,11 +61,20 @@ class Judgement:
     slip: Slip = Slip.none
 
 
-def judge(quantity: Quantity, binding: Binding, ask: Ask, *, partner: Figure | None = None, target: Target | None = None) -> Judgement:
+def judge(
+    quantity: Quantity,
+    binding: Binding,
+    ask: Ask,
+    *,
+    partner: Figure | None = None,
+    target: Target | None = None,
+    people: People | None = None,
+) -> Judgement:
     """The verdict on a claim bound as `binding`.
 
     `partner` is the figure that counts the same thing in 人 where this one counts 人次, or the reverse. Never supported without a readable
-    number and an entry of the ledger; never contradicted by the whole where a share is claimed. `target` answers for what was to be reached.
+    number and an entry of the ledger; never contradicted by the whole where a share is claimed. `target` answers for what was to be reached,
+    `people` for the people whom the entries of a figure in 人次 record.
     """
     if binding.figure is not None and quantity.readable and (binding.change == "completion" or binding.aim in {"target", "plan"}):
         against = _completion if binding.change == "completion" else _aim
@@ -71,6 +82,8 @@ def judge(quantity: Quantity, binding: Binding, ask: Ask, *, partner: Figure | N
         if told is not None:
             return told
     found = _judged(quantity, binding, ask, partner)
+    if people is not None and binding.figure is not None and not binding.change:
+        found = _as_people(quantity, binding.figure, found, people)
     if found.verdict is Verdict.supported and binding.aim in {"reached", "exceeded"} and target is not None:
         return _as_reached(quantity, found, binding, target)
     limit = binding.limit
@@ -158,11 +171,19 @@ def _change(quantity: Quantity, figure: Figure, binding: Binding, ask: Ask) -> J
     en = f"The ledger's “{figure.label.en}” went {went_en}, a change of {shown}"
     # A fall may be told as «下降10%», without a sign.
     near = quantity.bounds()
-    slack = (quantity.step or Decimal(1)) if binding.change == "rate" else Decimal(0)
-    agrees = any(n in near or n + slack / 2 in near or n - slack / 2 in near for n in (number, abs(number)))
+    place = (quantity.step or Decimal(1)) if binding.change == "rate" else Decimal(0)
+    agrees = any(n in near if not place else _rounds_to(quantity, n, place) for n in (number, abs(number)))
     verdict = Verdict.supported if agrees else Verdict.contradicted
     stated = _stated(quantity)
     return Judgement(verdict, zh, en, number.quantize(Decimal("0.01")), entries, asked, None if agrees else number - stated)
+
+
+def _rounds_to(quantity: Quantity, number: Decimal, place: Decimal) -> bool:
+    """Whether a percentage told to this place admits the number: what rounds to it, and for a hedge what lies within half a place of its bounds."""
+    if quantity.hedge is Hedge.exact and quantity.low == quantity.high:
+        return (number / place).quantize(Decimal(1), ROUND_HALF_UP) * place == quantity.low
+    near = quantity.bounds()
+    return any(n in near for n in (number, number - place / 2, number + place / 2))
 
 
 def _no_target(_code: str, _asked: SliceWords) -> None:
@@ -191,9 +212,9 @@ def _completion(quantity: Quantity, figure: Figure, binding: Binding, ask: Ask, 
     whole = Decimal(100 if quantity.unit == "percent" else 1)
     rate = reached.value * whole / goal
     beyond = rate - whole  # «超额完成20%»
-    slack = (quantity.step or (Decimal(1) if quantity.unit == "percent" else Decimal("0.1"))) / 2
+    place = quantity.step or (Decimal(1) if quantity.unit == "percent" else Decimal("0.1"))
     stated = rate if binding.aim != "beyond" else beyond
-    agrees = any(n in quantity.bounds() for n in (stated, stated - slack, stated + slack))
+    agrees = _rounds_to(quantity, stated, place)
     sign = ("%", "%") if quantity.unit == "percent" else ("倍", " times")
     working = [f"{reached.value:,f} ÷ {goal:,f} = {plain(rate.quantize(Decimal('0.01')))}{s}" for s in sign]
     if binding.aim == "beyond":
@@ -307,10 +328,11 @@ def _one(quantity: Quantity, figure: Figure, asked: SliceWords, value: Value) ->
 
 
 def _quotient(quantity: Quantity, figure: Figure, number: Decimal) -> bool:
-    """A quotient written as a whole number (人均1176元 for 1176.47) is rounded, or cut off."""
+    """A quotient written as a whole number (人均1176元 for 1176.47) is rounded, or cut off; a percentage is only rounded."""
     whole = quantity.hedge is Hedge.exact and not quantity.step and quantity.low is not None and quantity.low == quantity.high
-    ways = (number.to_integral_value(rounding) for rounding in (ROUND_HALF_UP, ROUND_FLOOR))
-    return figure.combine == "ratio" and whole and any(quantity.low == n for n in ways)
+    share = figure.unit == "percent"  # 12.9% is never told as 12%
+    ways = (number.to_integral_value(rounding) for rounding in ((ROUND_HALF_UP,) if share else (ROUND_HALF_UP, ROUND_FLOOR)))
+    return (share or figure.combine == "ratio") and whole and any(quantity.low == n for n in ways)
 
 
 def _told(figure: Figure, number: Decimal, stated: Decimal | None = None) -> tuple[str, str]:
@@ -402,6 +424,18 @@ def _mixed_people(quantity: Quantity, figure: Figure, asked: SliceWords, value: 
     zh, en = _told(figure, number)
     zh, en = f"{zh}，文中的“{quantities.unit(quantity.unit).zh}”数核不出", f"{en}; the text counts in another way"
     return Judgement(Verdict.ambiguous, zh, en, number, value.entries, asked)
+
+
+def _as_people(quantity: Quantity, figure: Figure, found: Judgement, people: People) -> Judgement:
+    """«培训基层干部38名»: as all the entries of a figure in 人次 record their people too, these may be told (domain.md I3: 人次 or 名)."""
+    if (quantity.unit, figure.unit) != ("person", "person-time") or found.verdict not in {Verdict.contradicted, Verdict.ambiguous}:
+        return found
+    value = people(figure.code, found.asked)
+    if value.value is None or value.entries != found.entries or not found.entries or not quantity.admits(value.value):
+        return found
+    (zh, en), number = _told(figure, found.ledger or value.value), f"{value.value:,f}"
+    zh, en = f"{zh}，这些记录的人数为{number}人（{value.entries} 条记录）", f"{en}; the people of these entries are {number}"
+    return Judgement(Verdict.supported, zh, en, value.value, value.entries, found.asked)
 
 
 def _people(found: Judgement, figure: Figure, other: Figure, number: Decimal) -> Judgement:

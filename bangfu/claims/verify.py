@@ -19,7 +19,7 @@ from bangfu.claims.consistency import Contradiction, Read, contradictions
 from bangfu.claims.extract import Claim, Reading
 from bangfu.claims.gazetteer import Gazetteer
 from bangfu.claims.tables import Table
-from bangfu.claims.verdicts import Ask, Judgement, Target, Verdict, judge
+from bangfu.claims.verdicts import Ask, Judgement, People, Target, Verdict, judge
 from bangfu.quantities import plain
 
 __all__ = ["Ask", "Binding", "Earlier", "Finding", "Gazetteer", "Recalled", "Report", "SliceWords", "Verdict", "check"]
@@ -118,12 +118,14 @@ def check(
     until: date | None = None,
     tables: Sequence[Table] = (),
     target: Target | None = None,
+    people: People | None = None,
 ) -> Report:
     """Check a text that has been read.
 
     `ask(figure code, slice)` answers for the ledger; `remembered` holds people's corrections (signature → figure code); `earlier` what
     earlier reports said; `until` the day after the last day the text can speak of, by default the day after its own dateline. `tables` are
-    the text's tables, with spans of the original; `target(figure code, slice)` answers for what was to be reached.
+    the text's tables, with spans of the original; `target(figure code, slice)` answers for what was to be reached,
+    `people(figure code, slice)` for the people whom the entries of a figure in 人次 record.
     """
     reading = none_where_denied(without_names(reading, gazetteer))
     binder = Binder(catalogue, gazetteer, remembered)
@@ -142,12 +144,26 @@ def check(
     for read, claim in zip(reads, reading.claims, strict=True):
         figure = read.binding.figure
         partner = partners.get(figure.code) if figure is not None else None
-        judgement = judge(claim.quantity, read.binding, once, partner=partner, target=target)
+        judgement = judge(claim.quantity, read.binding, once, partner=partner, target=target, people=people)
         clause = " ".join(read.context.clause_text.split()).rstrip("，,、；;：:。")
         findings.append(Finding(claim, read.binding, judgement, clause, binder.signature(claim, read.context)))
     recalled = tuple(_recalled(findings, earlier))
-    quarrels = [*contradictions(reads), *in_tables.contradictions(tables, [c.span for c in reading.claims])]
+    quarrels = [
+        *(c for c in contradictions(reads) if not _both_hold(c, findings)),
+        *in_tables.contradictions(tables, [c.span for c in reading.claims]),
+    ]
     return Report(reading, tuple(findings), tuple(quarrels), recalled, dated)
+
+
+def _both_hold(told: Contradiction, findings: Sequence[Finding]) -> bool:
+    """Whether the ledger has both numbers, each for another slice: then they are not one thing told twice, nor one a part of the other."""
+    judgements = [findings[i].judgement for i in told.claims]
+    apart = len({j.asked for j in judgements}) == len(judgements) > 1
+    return (
+        apart
+        and told.rule in {"same_thing", "within_wider", "part_above_whole"}
+        and all(j.verdict is Verdict.supported for j in judgements)
+    )
 
 
 def without_names(reading: Reading, gazetteer: Gazetteer) -> Reading:
@@ -200,7 +216,7 @@ def read_claims(reading: Reading, binder: Binder, until: date | None) -> list[Re
         binding = binder.bind(claim, context, until, last.binding if last is not None else None)
         whole = _whole(claim, reads)
         if whole is not None:
-            binding = binding.part_of(whole.binding)
+            binding = binder.part_of(binding, whole.binding, claim, context)
         reads.append(Read(index, claim, claim.quote, claim.at, context, binding, names, place))
     return reads
 
@@ -275,7 +291,9 @@ def _quarrel(index: int, finding: Finding, figure: Figure, said: Earlier) -> Rec
     less, more = _below(bounds.low, bounds.high, said.low, said.high), _below(said.low, said.high, bounds.low, bounds.high)
     if not (less or more):
         return None
-    asked = {finding.judgement.asked, finding.binding.slices[0]}
+    asked = {finding.judgement.asked}
+    if finding.verdict is not Verdict.supported:  # for what it is true of is what it says
+        asked.add(finding.binding.slices[0])
     if any(now == said.asked and now.end is not None for now in asked):
         zh = f"同一时段，《{said.title}》写的是“{said.quote}”，这里是“{quote}”"
         en = f"For the same period “{said.title}” said “{said.quote}”, this text says “{quote}”"

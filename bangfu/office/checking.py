@@ -25,7 +25,7 @@ from bangfu.claims import verify
 from bangfu.claims.gazetteer import Named
 from bangfu.claims.verify import Earlier, Finding, Gazetteer, Report, SliceWords, Verdict, number
 from bangfu.figures import Slice, Value
-from bangfu.ledger import crypt
+from bangfu.ledger import crypt, facts
 from bangfu.ledger.models import Entry, Party, Place, Programme, Project
 from bangfu.ledger.setup import DESIGNATION
 from bangfu.office import documents
@@ -85,6 +85,7 @@ def check(programme: Programme, document: Document, mark: int | None = None, *, 
         earlier=said_before(programme, document, before) if earlier else (),
         tables=document.tables,
         target=lambda code, words: target(programme, code, slice_of(books, words)),
+        people=lambda code, words: people(books, code, slice_of(books, words)),
     )
     return Checked(document, without_our_words(document, report), books.mark)
 
@@ -117,6 +118,14 @@ def asker(books: Books) -> Callable[[str, SliceWords], Value]:
         return books.value(code, slices[words])
 
     return ask
+
+
+def people(books: Books, code: str, slice_: Slice) -> Value:
+    """The people recorded in the entries of a figure that counts attendances; no entries where its fields have no people."""
+    figure = books.catalogue.figures[code]
+    if figure.measure != "attendances" or not all("people" in books.catalogue.kinds[kind].fields for kind in figure.kinds):
+        return Value(None, 0)
+    return facts.values(books.programme, [replace(figure, measure="people", unit="person")], slice_, books.mark)[code]
 
 
 def slice_of(books: Books, words: SliceWords) -> Slice:

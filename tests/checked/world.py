@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from itertools import count
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bangfu.catalogue import Catalogue, load
+from bangfu.catalogue.shapes import Figure
 from bangfu.claims.binding import SliceWords
 from bangfu.claims.gazetteer import Gazetteer, Named
 from bangfu.figures import Fact, Slice, Value, evaluate
@@ -39,7 +40,14 @@ class World:
             return None
         return self.targets.get((code, words.begin.year))
 
+    def people(self, code: str, words: SliceWords) -> Value:
+        """The people in the entries of a figure that counts attendances."""
+        return self._value(replace(self.catalogue.figures[code], measure="people", unit="person"), words)
+
     def ask(self, code: str, words: SliceWords) -> Value:
+        return self._value(self.catalogue.figures[code], words)
+
+    def _value(self, figure: Figure, words: SliceWords) -> Value:
         def below(roots: tuple[int, ...]) -> frozenset[int]:
             return frozenset(n.id for n in self.gazetteer.known if n.what == "place" and {n.id, *n.above} & set(roots))
 
@@ -55,7 +63,7 @@ class World:
             compared=villages,
             counties=counties,
         )
-        return evaluate(self.catalogue.figures[code], self.facts, slice_, self.catalogue.figures)
+        return evaluate(figure, self.facts, slice_, self.catalogue.figures)
 
 
 @cache

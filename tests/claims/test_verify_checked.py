@@ -39,7 +39,7 @@ def test_a_text_against_the_ledger_of_a_hospital(case: dict[str, Any]) -> None:
 
 
 def against(case: dict[str, Any], small: World) -> None:
-    report = verify.check(read(case["text"]), small.catalogue, small.gazetteer, small.ask, target=small.target)
+    report = verify.check(read(case["text"]), small.catalogue, small.gazetteer, small.ask, target=small.target, people=small.people)
     told = [(f.claim.quote, f.verdict.value, f.figure.code if f.figure else None, f.judgement.zh) for f in report.findings]
     assert [(f.claim.quote, f.verdict.value) for f in report.findings] == [(quote, verdict) for quote, verdict, _, _ in case["claims"]], (
         told
