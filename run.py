@@ -328,6 +328,9 @@ CHECKS = (
 FACES = [f"tests/{name}" for name in ("web", "test_api.py", "test_cli.py", "test_docs.py", "test_planning.py")]
 """The tests of pages, API and command: about half of the time on SQLite."""
 
+COVERED = {"SQLite": ["--cov"], "SQLite, faces": ["--cov=bangfu/web", "--cov=bangfu/cli"]}
+"""What is measured where: the faces' tests measure the faces alone, as what stands below them has its own, and measuring doubles the time."""
+
 
 def test(arguments: list[str]) -> int:
     """Three lanes: SQLite below the faces; SQLite's faces with the browser; the checks and PostgreSQL. With arguments: pytest alone, on both engines.
@@ -344,7 +347,7 @@ def test(arguments: list[str]) -> int:
         outcome: dict[str, int] = {}
 
         def pytest(where: str, extra: dict[str, str], chosen: list[str], output=None) -> None:
-            measured = [] if arguments or where == "PostgreSQL" else ["--cov", "--cov-report="]
+            measured = [] if arguments or where not in COVERED else [*COVERED[where], "--cov-report="]
             command = [PYTHON, "-m", "pytest", f"--junitxml={folder / where}.xml", *measured, *chosen]
             own = {**common, **extra, "COVERAGE_FILE": str(folder / f"coverage.{where}")}
             ran = subprocess.run(command, cwd=ROOT, env=own, stdout=output, stderr=output, check=False)
