@@ -13,7 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple, Protocol
 
 from bangfu import quantities
@@ -472,10 +472,16 @@ class Binder:
             bound = replace(bound, limit=self.limit(claim, context, bound.figure, bound.slices))
         return bound
 
+    @cached_property
+    def _units_in(self) -> dict[str, list[tuple[int, str]]]:
+        """Figure → the units that its own words name, by id and name."""
+        names = [(n.id, name) for n in self.gazetteer.named("unit") for name in n.names]
+        said = {f.code: "".join((*f.says, *f.cues)) for f in self.words.figures}
+        return {code: found for code, own in said.items() if (found := [one for one in names if one[1] in own])}
+
     def _of_another_unit(self, figure: Figure, units: tuple[int, ...], context: Context) -> bool:
         """Whether the figure's own words name a unit (工会采购) that is not among those that act here, and is not named in the clause."""
-        own = "".join((*figure.says, *figure.cues))
-        named = [(n.id, name) for n in self.gazetteer.named("unit") for name in n.names if name in own] if units else []
+        named = self._units_in.get(figure.code, ()) if units else ()
         return bool(named) and not any(i in units or name in context.clause_text for i, name in named)
 
     @staticmethod

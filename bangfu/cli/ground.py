@@ -143,12 +143,12 @@ def books(arguments: argparse.Namespace) -> Books:
 
 def reached(of: Programme, mark: int | None) -> int | None:
     """The mark, where the ledger has come so far. Raises Stop."""
-    if mark is not None and not 0 <= mark <= of.mark:
-        raise Stop(
-            f"没有第 {mark} 次记账：台账记到第 {of.mark} 次。",
-            f"There is no mark {mark}: the ledger stands at mark {of.mark}.",
-        )
-    return mark
+    from bangfu.office import books
+
+    try:
+        return books.reached(of, mark)
+    except books.MarkNotReached as refused:
+        raise Stop(refused.why.zh, refused.why.en) from None
 
 
 def period(text: str | None) -> tuple[date | None, date | None]:
@@ -192,10 +192,13 @@ def asked(arguments: argparse.Namespace, books: Books) -> Slice:
 
 def named(text: str | None, among: QuerySet[Any], zh: str, en: str, *, variants: bool) -> int | None:
     """The id of what is called `text` (its number, its name, or another way in which the office writes it). Raises Stop."""
+    from bangfu.ledger.rows import row_id
+
     if not text:
         return None
-    if text.isascii() and text.isdigit() and len(text) < 19:
-        found = list(among.filter(pk=int(text)))
+    number = row_id(text)
+    if number is not None:
+        found = list(among.filter(pk=number))
     else:
         found = list(among.filter(name=text))
         if not found and variants:

@@ -65,8 +65,7 @@ def _facets_text(facets: tuple[tuple[str, str], ...]) -> str:
 
 
 def _codes(one: Fact | Draft) -> Codes:
-    facets = one.facets
-    return one.kind, one.category, one.counts_to, facets_text(facets) if facets else "{}"
+    return one.kind, one.category, one.counts_to, facets_text(one.facets)
 
 
 def _measures(one: Fact | Draft) -> tuple[Codes, tuple[str, ...]]:

@@ -51,6 +51,11 @@ def new_ids(table: str, count: int) -> Sequence[int]:
     return range(last - count + 1, last + 1)
 
 
+def row_id(text: str | None) -> int | None:
+    """The id of a row as a text names it (an address, a form, a prompt); None for what no row may have: ², ٣, a number of more than 18 digits."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
 IDS = 20_150_801
 """The lock under which a span of ids is taken; it is held for that moment only."""
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property, lru_cache
 
-from bangfu.catalogue import Catalogue, Figure
+from bangfu.catalogue import Catalogue, Figure, Label
 from bangfu.figures import OVER_PLACES, Share, Slice, Value, stands_behind, within
 from bangfu.ledger import catalogue, facts
 from bangfu.ledger.loading import facts_of
@@ -41,6 +41,22 @@ class Trace:
     @property
     def parts(self) -> int:
         return sum(s.parts for s in self.shares)
+
+
+class MarkNotReached(ValueError):  # noqa: N818 - a sentence, as people read it
+    """The ledger has not come to a mark; `why` says so in both languages."""
+
+    def __init__(self, why: Label) -> None:
+        super().__init__(str(why))
+        self.why = why
+
+
+def reached(programme: Programme, mark: int | None) -> int | None:
+    """The mark, where the ledger has come so far; None, the current one, as it is. Raises MarkNotReached."""
+    if mark is not None and not 0 <= mark <= programme.mark:
+        zh = f"没有第 {mark} 次记账：台账记到第 {programme.mark} 次。"
+        raise MarkNotReached(Label(zh, f"There is no mark {mark}: the ledger stands at mark {programme.mark}."))
+    return mark
 
 
 class Books:

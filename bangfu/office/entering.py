@@ -20,6 +20,7 @@ from bangfu.ledger import people, places
 from bangfu.ledger.models import Household, Party, Person, Place, Programme, Project
 from bangfu.ledger.people import PersonRow
 from bangfu.ledger.post import Draft
+from bangfu.ledger.rows import row_id
 from bangfu.quantities import from_parts, plain
 
 OWN_COLUMNS = {"id_number": "id_number", "phone": "phone", "household_code": "code"}
@@ -149,7 +150,7 @@ def find_party(programme: Programme, text: str) -> int | None:
 
 def _is_id(text: str) -> bool:
     """Whether it is a number that a row may have (² and a number of thirty digits are none)."""
-    return text.isascii() and text.isdigit() and len(text) < DIGITS_OF_AN_ID
+    return row_id(text) is not None and len(text) < DIGITS_OF_AN_ID
 
 
 def _only(model: type[Place | Party], text: str, within: set[int] | None) -> int | None:

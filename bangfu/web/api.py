@@ -35,7 +35,7 @@ from bangfu.ledger.models import Ended, Entry, Party, Place
 from bangfu.office import assessing, catalogue, checking, documents, tasks, tokens
 from bangfu.office import findings as examined
 from bangfu.office import targets as plans
-from bangfu.office.books import Books
+from bangfu.office.books import Books, MarkNotReached, reached
 from bangfu.office.documents import Document
 from bangfu.office.entering import find_unit
 from bangfu.office.said import claims_json
@@ -213,16 +213,12 @@ BAD_BOOKMARK = Problem(
 )
 
 
-def books_at(access: Access, mark: int | None) -> Books:
-    """The books of a programme at a mark. Raises Problem for a mark that the ledger has not reached."""
-    if mark is not None and mark > access.programme.mark:
-        last = access.programme.mark
-        raise Problem(
-            422,
-            f"账本还没有第 {mark} 号记账，最新是第 {last} 号 (the ledger has not reached mark {mark}; it stands at {last})",
-            [{"where": "query.mark", "why": "not_reached"}],
-        )
-    return Books(access.programme, mark)
+def mark_of(access: Access, mark: int | None) -> int | None:
+    """The mark that a call asks for. Raises Problem for one that the ledger has not reached."""
+    try:
+        return reached(access.programme, mark)
+    except MarkNotReached as refused:
+        raise Problem(422, f"{refused.why.zh} ({refused.why.en})", [{"where": "query.mark", "why": "not_reached"}]) from None
 
 
 def slice_of(access: Access, books: Books, asked: Asked) -> Slice:
@@ -380,7 +376,7 @@ def programmes(request: HttpRequest) -> list[dict[str, Any]]:
 def figures(request: HttpRequest, slug: str, asked: Query[Asked], codes: str = "") -> Any:
     """All figures, or those named in `codes` (separated by commas)."""
     access = standing(request, slug)
-    books = books_at(access, asked.mark)
+    books = Books(access.programme, mark_of(access, asked.mark))
     slice_ = slice_of(access, books, asked)
     wanted = [named(books, code.strip()) for code in codes.split(",")] if codes else list(books.catalogue.figures.values())
     return answers.figures(wanted, slice_, books.values([f.code for f in wanted], slice_), books.mark)
@@ -389,7 +385,7 @@ def figures(request: HttpRequest, slug: str, asked: Query[Asked], codes: str = "
 @api.get("/programmes/{slug}/figures/{code}", response=FigureAnswer, tags=["figures"], summary="一个指标 One figure")
 def figure(request: HttpRequest, slug: str, code: str, asked: Query[Asked]) -> Any:
     access = standing(request, slug)
-    books = books_at(access, asked.mark)
+    books = Books(access.programme, mark_of(access, asked.mark))
     found = named(books, code)
     slice_ = slice_of(access, books, asked)
     return answers.figure(found, slice_, books.value(code, slice_), books.mark)
@@ -406,7 +402,7 @@ def series(
 ) -> Any:
     """For each calendar year from `first` to `last`; the slice's own period is not looked at."""
     access = standing(request, slug)
-    books = books_at(access, asked.mark)
+    books = Books(access.programme, mark_of(access, asked.mark))
     found = named(books, code)
     if first > last:
         raise Problem(422, "first 晚于 last (first is later than last)", [{"where": "query.first", "why": "reversed"}])
@@ -431,7 +427,7 @@ def trace(
 ) -> Any:
     """Oldest first, a page at a time: `after` of one page asks for the next. `carried` and all `adds` add up to `value`."""
     access = standing(request, slug)
-    books = books_at(access, asked.mark)
+    books = Books(access.programme, mark_of(access, asked.mark))
     named(books, code)
     try:
         page = books.trace(code, slice_of(access, books, asked), after=after, limit=limit)
@@ -543,7 +539,7 @@ def entries(
 ) -> Any:
     """Newest first, a page at a time: `after` of one page asks for the next."""
     access = standing(request, slug)
-    books = books_at(access, asked.mark)
+    books = Books(access.programme, mark_of(access, asked.mark))
     slice_ = slice_of(access, books, asked)
     if kind and kind not in books.catalogue.kinds:
         raise Problem(422, f"没有“{kind[:40]}”这个类别 (there is no such kind)", [{"where": "query.kind", "why": "unknown"}])
@@ -938,9 +934,7 @@ def check(request: HttpRequest, slug: str, body: TextBody, mark: Annotated[int |
     access = standing(request, slug)
     if access.role == "liaison":
         raise PermissionDenied
-    return checking.as_json(
-        checking.check(access.programme, document_of(body.text), books_at(access, mark).mark if mark is not None else None)
-    )
+    return checking.as_json(checking.check(access.programme, document_of(body.text), mark_of(access, mark)))
 
 
 def document_of(text: str) -> Document:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
+from bangfu.ledger.rows import row_id
+
 _DAY = re.compile(
     r"(?P<year>(?:19|20)\d\d)年?"
     r"(?:(?:(?<=年)|[-./])(?P<month>1[0-2]|0?[1-9])月?(?:(?:(?<=月)|[-./])(?P<day>3[01]|[12]\d|0?[1-9])日?)?"
@@ -115,11 +117,11 @@ class Filter:
         return cls(
             begin,
             end,
-            read_id(query.get("place")),
-            read_id(query.get("unit")),
+            row_id(query.get("place")),
+            row_id(query.get("unit")),
             query.get("q", "").replace("\0", "").strip()[:100],
             typed,
-            read_id(query.get("mark")),
+            row_id(query.get("mark")),
         )
 
     @property
@@ -139,8 +141,3 @@ class Filter:
 
     def during(self, begin: date | None, end: date | None) -> Filter:
         return replace(self, begin=begin, end=end, typed="")
-
-
-def read_id(text: str | None) -> int | None:
-    """The number of a row as an address or a form names it; None for what no row may have (²; a number of thirty digits)."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None

@@ -14,12 +14,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from bangfu.catalogue import Field, FieldType
-from bangfu.office.intake.structure import Column, Table
+from bangfu.office.intake.structure import CALENDAR_YEAR, SCHOOL_YEAR, WITHIN, Column, Table
 from bangfu.office.intake.words import Vocabulary, heading, unit_of
 
-_YEAR = r"(?:(?:19|20)\d\d[-—–~～/至]+(?:19|20)?\d\d学年度?|(?:19|20)\d\d(?:年度?)?)"
-_WITHIN = r"(?:上半年|下半年|[春秋]季(?:学期)?|[上下]学期|第?[一二]学期|第?[一二三四1-4]季度|(?:1[0-2]|[1-9])月份?)"
-_PERIOD = re.compile(rf"(?P<year>{_YEAR})?(?P<within>{_WITHIN})?(?P<rest>.*)", re.DOTALL)
+_YEAR = rf"(?:{SCHOOL_YEAR}|{CALENDAR_YEAR})"
+_PERIOD = re.compile(rf"(?P<year>{_YEAR})?(?P<within>{WITHIN})?(?P<rest>.*)", re.DOTALL)
 _TOTAL = re.compile(r"(?:全年|年度|本年|三年|两年|[总合小累共]).{0,2}计(?:数)?|全年|累计")
 
 Key = tuple[str, ...]

@@ -797,10 +797,12 @@ def account_book(columns: Sequence[Column]) -> tuple[int, int] | None:
     return came, went
 
 
-_PERIOD = re.compile(
-    r"(?:19|20)\d\d[-—–~～/至]+(?:19|20)?\d\d学年度?"
-    r"|(?:(?:19|20)\d\d(?:年度?)?)?(?:上半年|下半年|[春秋]季(?:学期)?|[上下]学期|第?[一二]学期|第?[一二三四1-4]季度|(?:1[0-2]|[1-9])月份?)?"
-)
+SCHOOL_YEAR = r"(?:19|20)\d\d[-—–~～/至]+(?:19|20)?\d\d学年度?"
+CALENDAR_YEAR = r"(?:19|20)\d\d(?:年度?)?"
+WITHIN = r"(?:上半年|下半年|[春秋]季(?:学期)?|[上下]学期|第?[一二]学期|第?[一二三四1-4]季度|(?:1[0-2]|[1-9])月份?)"
+"""What stands across columns: years, and the halves, terms, quarters and months within one."""
+
+_PERIOD = re.compile(rf"{SCHOOL_YEAR}|(?:{CALENDAR_YEAR})?{WITHIN}?")
 
 _LED = re.compile(r"(?:(?:19|20)\d\d年度?|(?:1[0-2]|[1-9])月份?|[上下]半年|第?[一二三四]季度)([^\d、，。]{2,12})")
 

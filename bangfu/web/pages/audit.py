@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from bangfu.ledger.loading import facts_of
 from bangfu.ledger.models import Ended, Entry, Posting, Reveal
+from bangfu.ledger.rows import row_id
 from bangfu.office.models import Download
 from bangfu.web.desk import Desk, desk_for
 from bangfu.web.rows import Row, rows
@@ -20,8 +21,7 @@ PAGE = 50
 
 
 def _before(request: HttpRequest) -> int | None:
-    text = request.GET.get("before", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+    return row_id(request.GET.get("before"))
 
 
 @require_safe

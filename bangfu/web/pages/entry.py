@@ -19,11 +19,11 @@ from bangfu.ledger import people
 from bangfu.ledger.crypt import FileDamaged, load, store
 from bangfu.ledger.models import Batch, Ended, Entry, Evidence, Party, Project, Voucher
 from bangfu.ledger.post import Draft, PostingRefused, drafts_of, post, void
+from bangfu.ledger.rows import row_id
 from bangfu.office.entering import Entered, enter, form_fields, texts
 from bangfu.office.models import FormDraft
 from bangfu.web.desk import Desk, desk_for
 from bangfu.web.export import attachment
-from bangfu.web.filter import read_id
 from bangfu.web.history import HIDDEN, Names, Shown, Version, choice_word, opened_fields, shown, versions, voided
 
 BIGGEST_VOUCHER = 20 * 1024 * 1024
@@ -142,7 +142,7 @@ def new_entry(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     if request.method == "POST":
         return _record(desk, kind)
     typed, kept = _kept(desk, kind.code, None)
-    copied = read_id(request.GET.get("copy"))
+    copied = row_id(request.GET.get("copy"))
     if copied is not None and not kept:
         like = _entry(desk, copied)
         typed = _like(kind, drafts_of([like.pk])[like.pk])
@@ -202,7 +202,7 @@ def _record(
     reason = request.POST.get("reason", "").strip()
     covered = _covered(kind, plain or {})
     given = {name: (plain or {})[name] if text and text == covered.get(name) else text for name, text in typed.items()}
-    if desk.access.role == "liaison" and not desk.access.admits(read_id(given.get("unit"))):
+    if desk.access.role == "liaison" and not desk.access.admits(row_id(given.get("unit"))):
         given["unit"] = typed["unit"] = str(desk.access.unit.pk if desk.access.unit else "")
     problems: list[str] = []
     if amended is not None and not reason:
@@ -345,7 +345,7 @@ def keep_draft(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     kind = desk.catalogue.kinds.get(code)
     if kind is None:
         raise Http404
-    about = read_id(request.GET.get("entry"))
+    about = row_id(request.GET.get("entry"))
     entry_ = _entry(desk, about) if about is not None else None
     own: dict[str, Any] = {"user": desk.user, "programme": desk.programme, "kind": kind.code, "entry": entry_}
     if request.POST.get("verb") == "discard":

@@ -15,12 +15,12 @@ from bangfu.catalogue import Field, Kind
 from bangfu.ledger.listing import Listed, Order, Totals, listed, totals
 from bangfu.ledger.loading import facts_of
 from bangfu.ledger.models import Entry
+from bangfu.ledger.rows import row_id
 from bangfu.office.intake import giving_back
 from bangfu.office.models import SavedView
 from bangfu.quantities import from_parts
 from bangfu.web.desk import Desk, desk_for
 from bangfu.web.export import attachment, workbook
-from bangfu.web.filter import read_id
 from bangfu.web.rows import Row, rows
 from bangfu.web.shown import period, unit_word
 
@@ -198,7 +198,7 @@ def ledger_form(request: HttpRequest, slug: str, code: str) -> HttpResponse:
 def save_view(request: HttpRequest, slug: str) -> HttpResponse:
     """Keep the present filter under a name, or forget one."""
     desk = desk_for(request, slug)
-    forget = read_id(request.POST.get("forget"))
+    forget = row_id(request.POST.get("forget"))
     if forget is not None:
         get_object_or_404(SavedView, pk=forget, programme=desk.programme, by=desk.user).delete()
         return HttpResponseRedirect(desk.bare("ledger"))

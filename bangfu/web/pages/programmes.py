@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from bangfu.ledger import places
 from bangfu.ledger.models import Entry, Party, Place, Programme
 from bangfu.ledger.post import PostingRefused, void
+from bangfu.ledger.rows import row_id
 from bangfu.ledger.setup import DESIGNATION, SetupRefused, designate, programme, setup
 from bangfu.office.models import Membership
 from bangfu.web.access import programmes_of
@@ -160,8 +161,7 @@ def _text(desk: Desk, name: str) -> str:
 
 def _id(desk: Desk, name: str) -> int:
     """An id of the form; 0, which nothing has, where it names none."""
-    text = _text(desk, name)
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+    return row_id(_text(desk, name)) or 0
 
 
 def _variants(desk: Desk) -> list[str]:
