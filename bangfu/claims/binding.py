@@ -20,6 +20,7 @@ from bangfu import quantities
 from bangfu.catalogue.shapes import Catalogue, Figure, Fold
 from bangfu.claims.around import Context, pairs
 from bangfu.claims.gazetteer import Gazetteer, Mention, listed
+from bangfu.claims.numbers import PLAN
 from bangfu.claims.shares import OF_A_WHOLE, PERHAPS_A_PROJECT, Limit, limit
 from bangfu.quantities import Hedge, Quantity
 
@@ -749,7 +750,7 @@ def _next_month(year: int, month: int) -> date:
     return date(year + month // 12, month % 12 + 1, 1)
 
 
-_FIVE_YEARS = r"[“\"]?十[一二三四五]?五[”\"]?(?:规划)?(?:期间|时期)"
+_FIVE_YEARS = rf"[“\"]?{PLAN}[”\"]?(?:规划)?(?:期间|时期)"
 _DATED = re.compile(rf"(?:19|20)\d\d|{_FIVE_YEARS}|今年|本年|去年|上年|前年|年来|年间|连续")
 _SINCE = re.compile(r"(?:自|从)?((?:19|20)\d\d)年(?:\d{1,2}月)?[^，,。；;\d]{1,16}(?:以来|至今|迄今|开始)")
 _TILL = re.compile(r"(?:截至|截止到?)((?:19|20)\d\d)年(?:底|末)")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from bangfu.claims.around import dateline
-from bangfu.claims.numbers import Found
+from bangfu.claims.numbers import PLAN, Found
 from bangfu.quantities import numeral
 
 _COMMA = re.compile(r"[，：:,](?:(?<!,)|(?!\d{3}(?!\d))|(?<!\d,))")
@@ -335,7 +335,7 @@ class Organisations:
 _YEARS = re.compile(
     r"(?P<from>(?:19|20)\d{2})\s?年?\s?(?:[-－—–~～至到]|——)\s?(?P<to>(?:19|20)\d{2})\s?年?|(?P<year>(?:19|20)\d{2})\s?(?:年|学年)(?:\d{1,2}月)?(?:\d{1,2}日)?(?P<since>以来|来(?=[，,])|起|至今|开始)?|"
     r"(?P<word>今年|本年度|去年|上年(?!增|多|减|同)|前年)|(?P<span>(?:连续|近|过去)?[一二两三四五六七八九十\d]{1,2}(?:个)?(?:年来|年间|年累计)|连续[一二两三四五六七八九十\d]{1,2}年|近[一二两三四五六七八九十\d]{1,2}年)|"
-    r"[“\"]?(?P<plan>九五|十[一二三四五]?五)[”\"]?(?:(?:规划)?(?:期间|时期)|(?P<plan_since>以来))|(?P<congress>十[八九]|二十)大以来",
+    rf"[“\"]?(?P<plan>{PLAN})[”\"]?(?:(?:规划)?(?:期间|时期)|(?P<plan_since>以来))|(?P<congress>十[八九]|二十)大以来",
 )
 _PLANS = {"九五": 1996, "十五": 2001, "十一五": 2006, "十二五": 2011, "十三五": 2016, "十四五": 2021, "十五五": 2026}
 """The first of the five years of each plan."""

@@ -82,6 +82,9 @@ _SEALED = re.compile(
     r"《[^》\n]{1,60}》|[“‘「『][^”’」』\n]{1,14}(?<![。！？])[”’」』]|\"[^\"\n]{1,14}(?<![。！？])\"|https?://[\w./?&=%#:~+-]+|www\.[\w./?&=%#:~+-]+",
 )
 
+PLAN = "(?:九五|十[一二三四五]?五)"
+"""What a five-year plan is called."""
+
 # Tried where a number begins: what is no count. Each begins with figures, with a Chinese numeral, or with either.
 _BOTH, _FIGURES, _CHINESE = "both", "figures", "Chinese"
 _PLACE_ENDS = "(?:(?<![驻入进到下送包联通帮个])(?:村(?![民级集委干小医部道组主支两史志企务])|[乡镇](?![村镇道级亲里中长卫土])))"
@@ -145,7 +148,7 @@ _NO_COUNTS = (
         _CHINESE,
         r"[两一二三四五六七八九十百千万](?!分之)[\u4e00-\u9fff]{1,2}[一二两三四五六七八九十百千万][\u4e00-\u9fff](?=[\W]|活动|工程|行动|机制|政策|制度|模式|要求|标准|计划|战略|\Z)(?<![万千百]人)(?<![户人名元次册本])",
     ),
-    (_CHINESE, r"(?:十[一二三四]?五|十[八九]|二十)(?=大|届|时期|期间|规划|[”’]|以来)"),
+    (_CHINESE, rf"(?:{PLAN}|十[八九]|二十)(?=大|届|时期|期间|规划|[”’]|以来)"),
     # frames of time
     (
         _BOTH,
@@ -579,7 +582,7 @@ def _refined(code: str, name: str, unit: str) -> str:
     return unit if name in {"处", "门", "款", "起"} else code
 
 
-_LINKS = frozenset(
+_LINKS = _BEFORE | frozenset(
     [
         "从",
         "由",
@@ -600,14 +603,6 @@ _LINKS = frozenset(
         "一共",
         "共有",
         "还有",
-        "超过",
-        "突破",
-        "不少于",
-        "不低于",
-        "将近",
-        "接近",
-        "大约",
-        "至少",
         "尚有",
         "累计",
         "总计",
@@ -620,10 +615,6 @@ _LINKS = frozenset(
         "达",
         "共",
         "有",
-        "约",
-        "近",
-        "超",
-        "逾",
         "等",
         "为",
         "仅",
