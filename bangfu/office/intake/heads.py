@@ -85,9 +85,8 @@ def _alike(name: str, found: Sequence[tuple[str, Column, int]], *, money: bool) 
         else:
             column = replace(column, path=left)  # noqa: PLW2901
         groups.setdefault(text if name != "title" else heading(text).word, []).append(column)
-    kept = {text: columns for text, columns in groups.items() if columns}
-    same = {tuple(tuple(heading(p).word for p in c.path) for c in columns) for columns in kept.values()}
-    return tuple(Head(name, text, tuple(columns)) for text, columns in kept.items()) if len(kept) > 1 and len(same) == 1 else ()
+    same = {tuple(tuple(heading(p).word for p in c.path) for c in columns) for columns in groups.values()}
+    return tuple(Head(name, text, tuple(columns)) for text, columns in groups.items()) if len(groups) > 1 and len(same) == 1 else ()
 
 
 def numbers_of(columns: Sequence[Column], shares: Mapping[int, tuple[int, float]]) -> frozenset[int]:

@@ -455,7 +455,7 @@ def _is_bare_measure(word: str) -> bool:
     return any(re.fullmatch(rf"(?:{unit})数?", word) for unit, _ in _COUNTED)
 
 
-_WHOLE = re.compile(r".*(?:合计|小计|总计|共计|总数|总额|总量|总值|总价)|[合总]?计|合|总|全年|(?:实|应)[发付收领].*")
+_WHOLE = re.compile(rf"{heads.TOTAL.pattern}|全年|(?:实|应)[发付收领].*")
 
 
 def _wholes(columns: Sequence[Column], texts: Mapping[int, Sequence[str]], profiles: Mapping[int, Profile]) -> dict[int, tuple[int, ...]]:
