@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import getpass
 import os
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bangfu.cli.say import Stop, language, note, say
 
@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
     from django.db.models import QuerySet
 
-    from bangfu.catalogue import Catalogue, Kind, Label
+    from bangfu.catalogue import Catalogue, Figure, Kind, Label
     from bangfu.figures import Slice
     from bangfu.ledger.models import Programme
     from bangfu.office.books import Books
+
+    K = TypeVar("K", Figure, Kind)
 
 
 def start() -> None:
@@ -216,16 +218,32 @@ def named(text: str | None, among: QuerySet[Any], zh: str, en: str, *, variants:
     raise Stop(f"没有叫“{text}”的{zh}；现有：{near}。", f"No {en} is called {text!r}; there are: {near}.")
 
 
-def kind(catalogue: Catalogue, text: str) -> Kind:
-    """The kind of that code or name. Raises Stop, with those that come near."""
-    every = catalogue.kinds
-    found = every.get(text) or next((k for k in every.values() if text in {k.label.zh, k.label.en}), None)
+def called(code: str, among: Mapping[str, K], zh: str, en: str) -> K:
+    """What has that code or name in the catalogue. Raises Stop, with those that come near."""
+    found = among.get(code) or next((one for one in among.values() if code in {one.label.zh, one.label.en}), None)
     if found is not None:
         return found
-    alike = "、".join(f"{k.code} {k.label.say(language())}" for k in every.values() if text and (text in k.code or text in k.label.zh))
-    if alike:
-        raise Stop(f"没有类别“{text}”；相近的：{alike}。", f"There is no kind {text!r}; near it: {alike}.")
-    raise Stop(f"没有类别“{text}”：bangfu catalogue 列出全部。", f"There is no kind {text!r}: `bangfu catalogue` lists them.")
+    near = "、".join(f"{o.code} {o.label.say(language())}" for o in among.values() if code and (code in o.code or code in o.label.zh))
+    if near:
+        raise Stop(f"没有{zh}“{code}”；相近的：{near}。", f"There is no {en} {code!r}; near it: {near}.")
+    raise Stop(f"没有{zh}“{code}”：bangfu catalogue 列出全部。", f"There is no {en} {code!r}: `bangfu catalogue` lists them.")
+
+
+def kind(catalogue: Catalogue, code: str) -> Kind:
+    """The kind of that code or name. Raises Stop."""
+    return called(code, catalogue.kinds, "类别", "kind")
+
+
+def figure(catalogue: Catalogue, code: str) -> Figure:
+    """The figure of that code or name. Raises Stop."""
+    return called(code, catalogue.figures, "指标", "figure")
+
+
+def moment(at: datetime | None) -> str:
+    """When something was done, to the minute and in the office's own time; "" for never."""
+    from django.utils import timezone
+
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else ""
 
 
 def positive(text: str) -> int:

@@ -367,8 +367,6 @@ def add_up(outcome: Outcome, *, dry: bool) -> None:
 
 
 def batches(arguments: argparse.Namespace) -> int:
-    from django.utils import timezone
-
     from bangfu.ledger.models import Batch
 
     found = Batch.objects.select_related("programme", "by").order_by("pk")
@@ -395,7 +393,7 @@ def batches(arguments: argparse.Namespace) -> int:
             r["file"],
             r["programme"],
             r["by"],
-            f"{timezone.localtime(r['at']):%Y-%m-%d %H:%M}",
+            ground.moment(r["at"]),
             r["counts"].get("recorded", 0),
             say("已撤回", "taken back") if r["taken_back"] else "",
         )

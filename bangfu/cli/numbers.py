@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from bangfu.catalogue import Figure
     from bangfu.cli.door import Verbs
-    from bangfu.office.books import Books
     from bangfu.office.checking import Checked
 
 
@@ -109,18 +108,6 @@ def slicing(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--project", help=say("工程", "a project"))
 
 
-def known(books: Books, code: str) -> Figure:
-    """The figure of that code, or whose name that is. Raises Stop, with those that come near."""
-    every = books.catalogue.figures
-    found = every.get(code) or next((f for f in every.values() if code in {f.label.zh, f.label.en}), None)
-    if found:
-        return found
-    near = "、".join(f"{f.code} {f.label.say(language())}" for f in every.values() if code and (code in f.code or code in f.label.zh))
-    if near:
-        raise Stop(f"没有指标“{code}”；相近的：{near}。", f"There is no figure {code!r}; near it: {near}.")
-    raise Stop(f"没有指标“{code}”：bangfu catalogue 列出全部。", f"There is no figure {code!r}: `bangfu catalogue` lists them.")
-
-
 def written(value: Decimal | None, figure: Figure, lang: str) -> str:
     """A figure's number as a report would write it."""
     from bangfu.quantities import write
@@ -134,7 +121,7 @@ def figures(arguments: argparse.Namespace) -> int:
 
     books = ground.books(arguments)
     slice_ = ground.asked(arguments, books)
-    wanted = [known(books, code) for code in arguments.codes] or list(books.catalogue.figures.values())
+    wanted = [ground.figure(books.catalogue, code) for code in arguments.codes] or list(books.catalogue.figures.values())
     values = books.values([f.code for f in wanted], slice_)
     if not arguments.codes and not arguments.all:
         wanted = [f for f in wanted if values[f.code].entries and values[f.code].value is not None]
@@ -153,7 +140,7 @@ def trace(arguments: argparse.Namespace) -> int:
     from bangfu.web import answers
 
     books = ground.books(arguments)
-    figure = known(books, arguments.code)
+    figure = ground.figure(books.catalogue, arguments.code)
     slice_ = ground.asked(arguments, books)
     most = arguments.limit or sys.maxsize
     page = books.trace(figure.code, slice_, limit=min(most, 500))

@@ -6,7 +6,7 @@ import argparse
 import getpass
 import json
 import sys
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from bangfu.cli import ground
@@ -265,7 +265,6 @@ def give_role(account: User, arguments: argparse.Namespace) -> dict[str, Any]:
 def token(arguments: argparse.Namespace) -> int:
     ground.open_database()
     from django.contrib.auth.models import User
-    from django.utils import timezone
 
     from bangfu.office import tokens
     from bangfu.office.models import Token
@@ -293,10 +292,6 @@ def token(arguments: argparse.Namespace) -> int:
     if arguments.json:
         emit(rows)
     else:
-
-        def moment(at: datetime | None) -> str:
-            return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else ""
-
-        shown = [(t.pk, t.user.username, t.name, moment(t.made), moment(t.used), moment(t.expires)) for t in found]
+        shown = [(t.pk, t.user.username, t.name, ground.moment(t.made), ground.moment(t.used), ground.moment(t.expires)) for t in found]
         table(shown, say("编号 账号 用途 建于 最近使用 失效", "id account for made used expires").split())
     return 0

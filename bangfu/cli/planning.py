@@ -249,8 +249,6 @@ def show(arguments: argparse.Namespace, programme: Programme, standing: Any) -> 
 
 
 def show_history(arguments: argparse.Namespace, programme: Programme) -> int:
-    from django.utils import timezone
-
     from bangfu.office import targets as plans
     from bangfu.web import answers
 
@@ -260,7 +258,7 @@ def show_history(arguments: argparse.Namespace, programme: Programme) -> int:
         return 0
     rows = [
         (
-            f"{timezone.localtime(s.at):%Y-%m-%d %H:%M}",
+            ground.moment(s.at),
             s.by,
             plans.said(programme, s.key, language()),
             as_text(s.before) or "—",
